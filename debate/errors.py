@@ -1,0 +1,128 @@
+"""The errors a user may meet, as one small tree.
+
+    YaltaError                 exit code 1: something failed
+    ├── UserError              exit code 2: what was asked for cannot be done as written
+    │   ├── LoadError          a persona, scenario or template file is wrong (file:line:column)
+    │   ├── UnknownName        no such persona, scenario, seat or model
+    │   └── KeyMissing         a model's key is not in the environment
+    ├── TranscriptError        a transcript cannot be read, written or trusted
+    │   └── TranscriptLocked   another program is writing it
+    ├── SpeakerError           a model could not give this turn
+    └── ModelFileError         a local model file could not be had
+
+Each says what happened, where, and what to do; none holds a key or a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class YaltaError(Exception):
+    """Base of every error that is shown to a user as one message.
+
+    Args:
+        message: What happened.
+        where: The file and place it happened in, if it has one.
+        hint: What to do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
+        self.message = message
+        self.where = where
+        self.hint = hint
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{head}\n  {self.hint}" if self.hint else head
+
+
+class UserError(YaltaError):
+    """What was asked for cannot be done as written."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault in a file: 1-based line and column, the field's path, what was expected."""
+
+    line: int
+    column: int
+    field: str
+    message: str
+
+
+class LoadError(UserError):
+    """A file is wrong. Holds every problem found, in the file's order."""
+
+    SHOWN = 12
+
+    def __init__(self, path: str, problems: Sequence[Problem], *, hint: str | None = None) -> None:
+        self.path = path
+        self.problems = tuple(sorted(problems, key=lambda p: (p.line, p.column)))
+        lines = [
+            f"{path}:{p.line}:{p.column}: {p.field + ': ' if p.field else ''}{p.message}"
+            for p in self.problems[: self.SHOWN]
+        ]
+        if more := len(self.problems) - self.SHOWN:
+            lines += [f"... and {more} more"] if more > 0 else []
+        super().__init__("\n".join(lines), hint=hint)
+
+
+class UnknownName(UserError):
+    """A name that nothing answers to; the message offers the nearest known ones.
+
+    Args:
+        kind: What was looked for, as a noun: "persona", "scenario".
+        name: The name as it was given.
+        known: Every name that would have been right.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str | None = None) -> None:
+        choices = sorted(known)
+        near = nearest(name, choices)
+        if hint is None and choices:
+            hint = f"known: {', '.join(choices)}"
+        guess = f"; did you mean {near!r}?" if near else ""
+        super().__init__(f"no {kind} named {name!r}{guess}", hint=hint)
+
+
+class KeyMissing(UserError):
+    """A model's key is not in the environment; names the variable, never a value."""
+
+
+class TranscriptError(YaltaError):
+    """A transcript cannot be read, written or trusted."""
+
+
+class TranscriptLocked(TranscriptError):
+    """Another program is writing this transcript."""
+
+
+class SpeakerError(YaltaError):
+    """A model could not give this turn: unreachable, refused, or broken off.
+
+    Args:
+        final: True if asking again cannot help.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, final: bool = False) -> None:
+        self.final = final
+        super().__init__(message, hint=hint)
+
+
+class ModelFileError(YaltaError):
+    """A local model file could not be had: no source answered, or its hash is wrong."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name closest to a mistyped one, or None if none is close."""
+    found = get_close_matches(name.lower(), {k.lower(): k for k in known}, n=1, cutoff=0.6)
+    lowered = {k.lower(): k for k in known}
+    return lowered[found[0]] if found else None

@@ -1,0 +1,137 @@
+"""Where personas, scenarios and transcripts are found.
+
+A name is looked for in the working folder, then in the user's own folder, then among what ships;
+the first that has it wins, so a copy can be changed without touching the program. A name that ends
+in `.yaml` or holds a slash is a path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from platformdirs import user_cache_path, user_config_path, user_data_path
+
+from debate import yaml_file
+from debate.errors import LoadError, Problem, UnknownName, UserError
+from debate.persona import Persona
+from debate.scenario import Scenario
+
+M = TypeVar("M", Persona, Scenario)
+
+_PACKAGE = Path(__file__).parent
+
+
+def config_folder() -> Path:
+    """The user's own personas, scenarios, templates and settings."""
+    return Path(os.environ.get("YALTA_CONFIG") or user_config_path("yalta", appauthor=False))
+
+
+def cache_folder() -> Path:
+    """What can be had again: model files, logs, indexes."""
+    return Path(os.environ.get("YALTA_CACHE") or user_cache_path("yalta", appauthor=False))
+
+
+def transcripts_folder() -> Path:
+    """Where runs are saved: `$YALTA_TRANSCRIPTS`, else `transcripts/` if the working folder has
+    one, else the user's data folder."""
+    if named := os.environ.get("YALTA_TRANSCRIPTS"):
+        return Path(named)
+    if (here := Path("transcripts")).is_dir():
+        return here
+    return Path(user_data_path("yalta", appauthor=False)) / "transcripts"
+
+
+def persona_folders() -> list[Path]:
+    """Folders of personas, the first to win first."""
+    # In a wheel the personas lie inside the package; in a checkout, beside it.
+    shipped = _PACKAGE / "personas"
+    shipped = shipped if shipped.is_dir() else _PACKAGE.parent / "personas"
+    return [Path("personas"), config_folder() / "personas", shipped]
+
+
+def scenario_folders() -> list[Path]:
+    """Folders of scenarios, the first to win first."""
+    return [Path("scenarios"), config_folder() / "scenarios", _PACKAGE / "scenarios"]
+
+
+def persona_files() -> dict[str, Path]:
+    """Every persona that can be named, by id."""
+    return _files(persona_folders())
+
+
+def scenario_files() -> dict[str, Path]:
+    """Every scenario that can be named, by id."""
+    return _files(scenario_folders())
+
+
+def load_persona(name: str | Path) -> Persona:
+    """Load a persona by its id or path.
+
+    Raises:
+        UnknownName: if nothing answers to the name.
+        LoadError: if the file is wrong; names every fault with its line.
+    """
+    return _load(name, Persona, persona_files(), "persona")
+
+
+def load_scenario(name: str | Path) -> Scenario:
+    """Load a scenario by its id or path. Raises as `load_persona` does."""
+    return _load(name, Scenario, scenario_files(), "scenario")
+
+
+def new_transcript_path(scenario: str, out: Path | None = None) -> Path:
+    """Where a new conference is saved: `out` if it is a file's name, else a new name in it, or in
+    the transcripts folder if it is None."""
+    if out is not None and out.suffix == ".jsonl":
+        return out
+    folder = transcripts_folder() if out is None else out
+    stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")
+    names = (f"{stamp}_{scenario}{n}.jsonl" for n in ("", *(f"-{i}" for i in range(2, 10_000))))
+    return next(folder / name for name in names if not (folder / name).exists())
+
+
+def find_transcript(name: str | Path) -> Path:
+    """The path of a transcript: as given, or in the transcripts folder, `.jsonl` left out or not.
+
+    Raises:
+        UserError: if there is none.
+    """
+    folder = transcripts_folder()
+    for candidate in (Path(name), folder / name, folder / f"{name}.jsonl"):
+        if candidate.is_file():
+            return candidate
+    raise UserError(f"no transcript at {name}", hint=f"runs are saved in {folder}")
+
+
+def _files(folders: list[Path]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in _yaml_in(folder):
+            found.setdefault(path.stem, path)
+    return dict(sorted(found.items()))
+
+
+def _yaml_in(folder: Path) -> Iterator[Path]:
+    if folder.is_dir():
+        yield from (p for p in sorted(folder.glob("*.yaml")) if p.is_file())
+
+
+def _load(name: str | Path, model: type[M], known: dict[str, Path], kind: str) -> M:
+    text = str(name)
+    if isinstance(name, Path) or text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text:
+        return _checked(Path(name), model)
+    if text not in known:
+        raise UnknownName(kind, text, known)
+    return _checked(known[text], model)
+
+
+def _checked(path: Path, model: type[M]) -> M:
+    loaded = yaml_file.load(path, model)
+    if loaded.id != path.stem:
+        message = f"the id is {loaded.id!r}, but the file is named {path.name!r}"
+        raise LoadError(str(path), [Problem(1, 1, "id", message)])
+    return loaded

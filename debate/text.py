@@ -1,0 +1,29 @@
+"""Small facts about text that several parts need: counting words, and what may be shown."""
+
+from __future__ import annotations
+
+import re
+
+# Scripts written without spaces: each character counts as a word.
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_](?:[^\W{_UNSPACED}]|['’.\-](?=[^\W_]))*")
+
+# C0 and C1 controls but for newline and tab; lone surrogates; the marks that reorder text on
+# screen (bidirectional embeddings, overrides and isolates); line and paragraph separators.
+_UNSHOWABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+_SEPARATORS = re.compile("\r\n?|[\u2028\u2029\u0085\x0b\x0c]")
+
+
+def count_words(text: str) -> int:
+    """Number of words; each Chinese or Japanese character counts as one."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def showable(text: str) -> str:
+    """The text with every character dropped that could steer a terminal or disguise its order.
+
+    Keeps newlines and tabs; other line breaks become newlines. Idempotent.
+    """
+    return _UNSHOWABLE.sub("", _SEPARATORS.sub("\n", text))
