@@ -1,0 +1,214 @@
+"""Every event a transcript may hold. Events are the only record there is.
+
+An event is one line of a transcript: an envelope (`seq`, `at`, `prev`) and what happened. The
+driver makes an event without its envelope; the transcript stamps it when the line is written.
+`state.apply` folds events into the state of a conference, so resume is replay.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from debate.persona import Identifier, Persona
+from debate.scenario import PhaseKind, Scenario
+
+FORMAT = "yalta/transcript/1"
+
+#: Why a reply ended. `stop`: by itself. `length`: at its token limit. `cut`: where it began to
+#: speak as another participant. `filter`: the provider withheld the rest.
+FinishReason = Literal["stop", "length", "cut", "filter"]
+
+#: Why a turn could not be had. `aborted`: a person stopped it. `interrupted`: the program ended
+#: while it was in the air. `empty`, `refused`: the model answered, with nothing that can be used.
+#: `error`: the model did not answer.
+FailureReason = Literal["aborted", "interrupted", "empty", "refused", "error"]
+
+#: Why a conference ended. The rest are limits of the scenario's `ends`.
+CloseReason = Literal["agenda", "turns", "seconds", "cost"]
+
+
+#: How the record is projected into a prompt, and where a shared prompt holds the speaker's card.
+Layout = Literal["shared", "perspective"]
+Cards = Literal["head", "tail"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Usage(_Part):
+    """Tokens of one call, as the server counted them. None is unknown, which is not zero."""
+
+    input: int | None = Field(None, ge=0, description="All prompt tokens, cached ones included.")
+    cached: int | None = Field(None, ge=0, description="Prompt tokens read from a prefix cache.")
+    cache_written: int | None = Field(None, ge=0, description="Prompt tokens newly cached.")
+    output: int | None = Field(None, ge=0, description="All written tokens, reasoning included.")
+    reasoning: int | None = Field(None, ge=0, description="Written tokens spent on reasoning.")
+
+
+class Timing(_Part):
+    """Seconds from the moment the request was sent."""
+
+    first: float | None = Field(None, ge=0, description="To the first token; None if none came.")
+    total: float = Field(ge=0, description="To the end of the reply.")
+
+
+class Price(_Part):
+    """Price of a model per million tokens."""
+
+    currency: str
+    input: Decimal = Field(ge=0)
+    cached: Decimal | None = Field(None, ge=0, description="Defaults to the input price.")
+    output: Decimal = Field(ge=0)
+
+
+class Profile(_Part):
+    """What is known of a seat's model when the conference opens. Never holds a key."""
+
+    model: str = Field(description="The model as the user named it.")
+    family: str = Field(description="The kind of speaker: openai, local, replay.")
+    endpoint: str | None = Field(None, description="Base URL, without credentials.")
+    name: str | None = Field(None, description="The model's name at that endpoint.")
+    window: int | None = Field(None, ge=1, description="Context window in tokens, if known.")
+    price: Price | None = Field(None, description="None is unknown, which is not free.")
+    sampling: dict[str, float | int] = Field(default_factory=dict)
+
+
+class SeatCard(_Part):
+    """Who sits where."""
+
+    id: Identifier
+    persona: Identifier
+    name: str = Field(description="The name spoken at this table; distinct from every other.")
+    profile: Profile
+
+
+class Event(_Part):
+    """What every line carries. `seq` counts from 0; `prev` is the sha256 of the line before it."""
+
+    seq: int = -1
+    at: datetime | None = None
+    prev: str = ""
+    type: str
+
+
+class ConferenceOpened(Event):
+    """The manifest: all that is needed to render every prompt of this conference again."""
+
+    type: Literal["conference.opened"] = "conference.opened"
+    format: Literal["yalta/transcript/1"] = "yalta/transcript/1"
+    program: str = Field(description="Name and version of the program that wrote it.")
+    notice: str = Field(description="Says that what follows is simulated.")
+    scenario: Scenario
+    personas: dict[str, Persona]
+    seats: tuple[SeatCard, ...] = Field(min_length=1)
+    templates: dict[str, str] = Field(description="Source of each prompt template, by name.")
+    layout: Layout
+    cards: Cards = "head"
+    seed: int
+    hashes: dict[str, str] = Field(description="sha256 of scenario, personas and templates.")
+
+
+class PhaseOpened(Event):
+    """A phase begins, and the one before it is over."""
+
+    type: Literal["phase.opened"] = "phase.opened"
+    phase: int = Field(ge=0, description="Index into the scenario's phases.")
+    kind: PhaseKind
+    title: str
+    rooms: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Seats by private room, where a phase has rooms."
+    )
+
+
+class TurnOpened(Event):
+    """A seat has the floor and its prompt is fixed."""
+
+    type: Literal["turn.opened"] = "turn.opened"
+    turn: int = Field(ge=1, description="Counts from 1; a turn run again has a number of its own.")
+    seat: Identifier
+    phase: int = Field(ge=0)
+    round: int = Field(ge=1)
+    room: str | None = None
+    request: str = Field(description="sha256 of the prompt's messages; see `prompts.layouts`.")
+
+
+class TurnClosed(Event):
+    """A finished turn. Durable before the next one opens."""
+
+    type: Literal["turn.closed"] = "turn.closed"
+    turn: int = Field(ge=1)
+    seat: Identifier
+    text: str
+    reasoning: str | None = Field(None, description="Shown to no other seat.")
+    cut: str | None = Field(None, description="What was cut off the reply, and heard by nobody.")
+    finish: FinishReason
+    usage: Usage = Usage()
+    timing: Timing
+    model: str | None = Field(None, description="The model as the server named it.")
+
+
+class TurnFailed(Event):
+    """A turn that could not be had. What had come of it is kept, and heard by nobody."""
+
+    type: Literal["turn.failed"] = "turn.failed"
+    turn: int = Field(ge=1)
+    seat: Identifier
+    reason: FailureReason
+    message: str
+    final: bool = Field(False, description="True if asking again cannot help.")
+    text: str | None = None
+    usage: Usage = Usage()
+
+
+class FloorPaused(Event):
+    """The conference stands still; `resume` goes on from here."""
+
+    type: Literal["floor.paused"] = "floor.paused"
+    reason: str
+
+
+class FloorResumed(Event):
+    """The conference goes on."""
+
+    type: Literal["floor.resumed"] = "floor.resumed"
+
+
+class ConferenceClosed(Event):
+    """The end. Nothing follows it."""
+
+    type: Literal["conference.closed"] = "conference.closed"
+    reason: CloseReason
+
+
+AnyEvent = Annotated[
+    ConferenceOpened
+    | PhaseOpened
+    | TurnOpened
+    | TurnClosed
+    | TurnFailed
+    | FloorPaused
+    | FloorResumed
+    | ConferenceClosed,
+    Field(discriminator="type"),
+]
+
+ANY_EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+
+def parse(line: str | bytes) -> AnyEvent:
+    """Read one line of a transcript.
+
+    Raises:
+        pydantic.ValidationError: if it is not an event of this format.
+    """
+    return ANY_EVENT.validate_json(line)
+
+
+def dump(event: Event) -> bytes:
+    """The line for an event, without its newline."""
+    return event.model_dump_json(by_alias=True, exclude_none=True).encode()

@@ -1,0 +1,226 @@
+"""The only writer of transcripts.
+
+A line is written with one call, so it survives a crash of the program; `sync` brings it to the
+disk (`fsync`), so that a finished turn survives a crash of the machine before the next one starts.
+A last line that a crash cut off is dropped when the transcript is opened again. A lock keeps two
+programs from writing one transcript.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+
+from debate.errors import TranscriptError, TranscriptLocked
+from debate.events import AnyEvent, ConferenceOpened, Event, dump, parse
+from debate.transcript.chain import GENESIS, line_hash
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a transcript: the event and the hash that the next line must name."""
+
+    event: AnyEvent
+    sha256: str
+
+
+def read_entries(path: Path) -> Iterator[Entry]:
+    """The lines of a transcript, in order. Does not check the chain; `verify` does.
+
+    A last line without a newline, as a crash leaves it, is passed over.
+
+    Raises:
+        TranscriptError: at the first line that is no event of this format.
+    """
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.endswith(b"\n"):
+                    return
+                body = line[:-1]
+                yield Entry(_parse(body, path, number), line_hash(body))
+    except OSError as error:
+        raise TranscriptError(f"cannot read {path}: {error.strerror}") from None
+
+
+def read(path: str | Path) -> list[AnyEvent]:
+    """The events of a transcript. Raises as `read_entries` does."""
+    return [entry.event for entry in read_entries(Path(path))]
+
+
+def _parse(line: bytes, path: Path, number: int) -> AnyEvent:
+    try:
+        return parse(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"][1:])
+        what = f"{field}: {first['msg']}" if field else first["msg"]
+        if first["type"] == "union_tag_invalid":
+            what = f"an event of type {first.get('ctx', {}).get('tag')!r} is not known"
+        raise TranscriptError(
+            f"not an event that this version knows: {what}", where=f"{path}:{number}"
+        ) from None
+
+
+class Transcript:
+    """An open transcript: the one handle through which it grows.
+
+    Use `create` or `open`, and close it, best by `with`.
+    """
+
+    def __init__(self, path: Path, lock: FileLock, descriptor: int) -> None:
+        self.path = path
+        self._lock = lock
+        self._file = descriptor
+        self._size = os.fstat(descriptor).st_size
+        self._seq = 0
+        self._head = GENESIS
+
+    @classmethod
+    def create(cls, path: Path) -> Transcript:
+        """Begin a transcript in a new file.
+
+        Raises:
+            TranscriptError: if the file is there already or cannot be made.
+        """
+        lock = _acquire(path)
+        try:
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            descriptor = os.open(path, flags, 0o644)
+        except OSError as error:
+            lock.release()
+            what = "is there already" if isinstance(error, FileExistsError) else error.strerror
+            raise TranscriptError(f"cannot begin a transcript at {path}: {what}") from None
+        _sync_folder(path.parent)
+        return cls(path, lock, descriptor)
+
+    @classmethod
+    def open(cls, path: Path) -> tuple[Transcript, list[AnyEvent]]:
+        """Open a transcript to go on with it; drops a last line that a crash cut off.
+
+        Returns:
+            The transcript and the events it holds.
+
+        Raises:
+            TranscriptLocked: if another program is writing it.
+            TranscriptError: if it is not a transcript, or its chain is broken.
+        """
+        lock = _acquire(path)
+        descriptor = -1
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
+            _drop_torn_line(descriptor, path)
+            transcript = cls(path, lock, descriptor)
+            events = []
+            for entry in read_entries(path):
+                transcript._follow(entry)
+                events.append(entry.event)
+            if not events or not isinstance(events[0], ConferenceOpened):
+                raise TranscriptError(f"{path} does not begin with a conference's opening")
+            return transcript, events
+        except BaseException as error:
+            if descriptor >= 0:
+                os.close(descriptor)
+            lock.release()
+            if isinstance(error, OSError):
+                raise TranscriptError(f"cannot open {path}: {error.strerror}") from None
+            raise
+
+    def append(self, event: E) -> E:
+        """Write an event as the next line; it survives a crash of this program.
+
+        Returns:
+            The event with its envelope: `seq`, `at` and `prev`.
+
+        Raises:
+            TranscriptError: if it could not be written whole; nothing of it is left then.
+        """
+        at = datetime.now(UTC)
+        stamped = event.model_copy(update={"seq": self._seq, "at": at, "prev": self._head})
+        line = dump(stamped)
+        try:
+            written = os.write(self._file, line + b"\n")
+            if written != len(line) + 1:
+                raise OSError(0, "the disk is full")
+        except OSError as error:
+            os.ftruncate(self._file, self._size)
+            raise TranscriptError(f"cannot write {self.path}: {error.strerror}") from None
+        self._size += len(line) + 1
+        self._seq += 1
+        self._head = line_hash(line)
+        return stamped
+
+    async def sync(self) -> None:
+        """Return once all that was appended is on the disk: it survives a crash of the machine."""
+        await asyncio.to_thread(os.fsync, self._file)
+
+    def close(self) -> None:
+        """Let others write the transcript. May be called twice."""
+        if self._file >= 0:
+            os.fsync(self._file)
+            os.close(self._file)
+            self._file = -1
+            self._lock.release()
+
+    def __enter__(self) -> Transcript:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _follow(self, entry: Entry) -> None:
+        if entry.event.seq != self._seq or entry.event.prev != self._head:
+            raise TranscriptError(
+                "the chain is broken: this line does not follow the one before it",
+                where=f"{self.path}:{self._seq + 1}",
+                hint=f"see `yalta verify {self.path}`",
+            )
+        self._seq += 1
+        self._head = entry.sha256
+
+
+def _acquire(path: Path) -> FileLock:
+    # Beside the transcript and left in place: a lock file that is removed while another program
+    # waits on it protects nothing.
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise TranscriptLocked(f"another program is writing {path}") from None
+    except OSError as error:
+        raise TranscriptError(f"cannot write in {path.parent}: {error.strerror}") from None
+    return lock
+
+
+def _drop_torn_line(descriptor: int, path: Path) -> None:
+    """Cut the file after its last whole line: one that ends in a newline and is an event."""
+    size = os.fstat(descriptor).st_size
+    data = path.read_bytes()
+    end = data.rfind(b"\n") + 1
+    last = data.rfind(b"\n", 0, max(end - 1, 0)) + 1
+    if end and end == size and b"\0" in data[last:end]:
+        end = last  # a machine's crash can leave a block of zeros where the line should be
+    if end != size:
+        os.ftruncate(descriptor, end)
+        os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new file's name durable, where the platform can."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
