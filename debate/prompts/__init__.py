@@ -1,0 +1,1 @@
+"""Prompts: projections of the record for one viewer."""

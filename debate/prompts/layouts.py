@@ -1,0 +1,177 @@
+"""Two projections of one record: what is sent to a model when a seat has the floor.
+
+*shared*: one head and one growing record for all seats, then a brief for the seat that speaks.
+Every seat's prompt begins with every earlier prompt up to the record's end, so a prefix cache
+reads each turn's words once, however many seats there are.
+
+*perspective*: a head of its own for each seat; its own turns are the assistant's messages.
+
+Both are pure, and both see the record through `heard`: a turn that a seat may not know cannot
+reach its prompt. A paragraph of the record begins at the start of a line with `[Name]:`; further
+lines of a turn are indented, so that no participant's words can pose as another's or as the
+chair's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from debate.agenda import GiveFloor
+from debate.events import ConferenceOpened
+from debate.prompts.environment import compile_template, neutral, render
+from debate.state import ConferenceState, Turn
+
+INDENT = "\n  "
+NOTHING_YET = "(Nothing has been said yet.)"
+YOUR_TURN = "(The floor comes back to you.)"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt. `user` and `assistant` alternate strictly after one `system`."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+def request_hash(messages: Iterable[Message]) -> str:
+    """The sha256 by which a transcript names a prompt: of its messages as compact JSON."""
+    pairs = [[m.role, m.content] for m in messages]
+    return hashlib.sha256(
+        json.dumps(pairs, ensure_ascii=False, separators=(",", ":")).encode()
+    ).hexdigest()
+
+
+def heard(state: ConferenceState, seat: str) -> list[Turn]:
+    """The finished turns that a seat may know, in order.
+
+    Left out are the turns of rooms that it is not in and, while an opening is under way, the
+    other openings.
+    """
+    plan, phase = state.phase_plan, state.phase
+    turns = state.record
+    if plan and phase and plan.kind == "opening":
+        turns = turns[: phase.opened_after]
+    return [t for t in turns if t.room is None or seat in state.rooms.get(t.room, ())]
+
+
+@lru_cache(maxsize=16384)
+def paragraph(name: str, text: str) -> str:
+    """A turn as a paragraph of the record."""
+    return f"[{name}]: {neutral(text).strip().replace(chr(10), INDENT)}"
+
+
+class Projection:
+    """Renders the prompts of one conference. Holds what does not change from call to call.
+
+    Args:
+        manifest: The conference's first event; prompts depend on it and on the state alone.
+    """
+
+    def __init__(self, manifest: ConferenceOpened) -> None:
+        self._manifest = manifest
+        self._templates = {
+            name: compile_template(source, path=name) for name, source in manifest.templates.items()
+        }
+        self._scenario: dict[str, Any] = manifest.scenario.model_dump(by_alias=True)
+        self._personas: dict[str, dict[str, Any]] = {
+            seat.id: manifest.personas[seat.persona].model_dump(by_alias=True)
+            for seat in manifest.seats
+        }
+        self._names = {seat.id: neutral(seat.name) for seat in manifest.seats}
+        self._phases = [self._render("phase.j2", phase=phase) for phase in self._scenario["phases"]]
+        self._rules = self._render("rules.j2", scenario=self._scenario)
+        self._cards = {seat: self._card(seat) for seat in self._names}
+        self._heads: dict[str, str] = {}
+
+    def messages(self, state: ConferenceState, step: GiveFloor) -> tuple[Message, ...]:
+        """The prompt of a seat that is given the floor."""
+        turns = heard(state, step.seat)
+        if self._manifest.layout == "perspective":
+            return self._perspective(step, turns)
+        public = [t for t in turns if t.room is None]
+        private = [t for t in turns if t.room is not None]
+        return (
+            Message("system", self._shared_head()),
+            Message("user", f"{self._record(public)}\n\n{self._brief(step, private)}"),
+        )
+
+    def record_end(self, state: ConferenceState, step: GiveFloor) -> int:
+        """Length in characters of the part of the last message that stands before the brief."""
+        public = [t for t in heard(state, step.seat) if t.room is None]
+        return len(self._record(public))
+
+    def _perspective(self, step: GiveFloor, turns: list[Turn]) -> tuple[Message, ...]:
+        messages = [Message("system", self._own_head(step.seat))]
+        between: list[str] = []
+        phase = -1
+        for turn in turns:
+            if turn.phase != phase:
+                between.append(self._phases[turn.phase])
+                phase = turn.phase
+            if turn.seat == step.seat:
+                messages.append(Message("user", "\n\n".join(between) or YOUR_TURN))
+                messages.append(Message("assistant", neutral(turn.text)))
+                between = []
+            else:
+                where = f"(in private, {neutral(turn.room)}) " if turn.room else ""
+                between.append(where + paragraph(self._names[turn.seat], turn.text))
+        said = "\n\n".join(between) or (YOUR_TURN if turns else NOTHING_YET)
+        messages.append(Message("user", f"{said}\n\n{self._brief(step, ())}"))
+        return tuple(messages)
+
+    def _record(self, turns: Iterable[Turn]) -> str:
+        parts: list[str] = ["# The record"]
+        phase = -1
+        for turn in turns:
+            if turn.phase != phase:
+                parts.append(self._phases[turn.phase])
+                phase = turn.phase
+            parts.append(paragraph(self._names[turn.seat], turn.text))
+        return "\n\n".join(parts)
+
+    def _shared_head(self) -> str:
+        if "" not in self._heads:
+            in_head = self._manifest.cards == "head"
+            cards = [self._cards[s] if in_head else self._line(s) for s in self._names]
+            self._heads[""] = self._render("head.j2", rules=self._rules, cards=cards)
+        return self._heads[""]
+
+    def _own_head(self, seat: str) -> str:
+        if seat not in self._heads:
+            self._heads[seat] = self._render(
+                "seat.j2",
+                name=self._names[seat],
+                rules=self._rules,
+                card=self._cards[seat],
+                others=[self._line(other) for other in self._names if other != seat],
+            )
+        return self._heads[seat]
+
+    def _card(self, seat: str) -> str:
+        return self._render("card.j2", name=self._names[seat], persona=self._personas[seat])
+
+    def _line(self, seat: str) -> str:
+        persona = self._personas[seat]
+        of = f", {persona['organisation']}" if persona["organisation"] else ""
+        return f"{self._names[seat]}: {persona['role']}{of}"
+
+    def _brief(self, step: GiveFloor, private: Iterable[Turn]) -> str:
+        own_card = self._manifest.layout == "shared" and self._manifest.cards == "tail"
+        return self._render(
+            "brief.j2",
+            name=self._names[step.seat],
+            persona=self._personas[step.seat],
+            card=self._cards[step.seat] if own_card else "",
+            phase=self._scenario["phases"][step.phase],
+            round=step.round,
+            heard="\n".join(paragraph(self._names[t.seat], t.text) for t in private),
+        )
+
+    def _render(self, template: str, **values: Any) -> str:
+        return render(self._templates[template], template, values)
