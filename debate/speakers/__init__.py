@@ -1,0 +1,1 @@
+"""Speakers: what turns a prompt into streamed text."""

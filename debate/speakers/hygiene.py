@@ -1,0 +1,227 @@
+"""Making a reply fit for the record while it streams.
+
+Model output is untrusted text. The filter drops what could steer a terminal, moves `<think>` to
+reasoning, strips a leading `Name:`, ends the reply where it starts to speak as another participant,
+and caps its size. It works on a stream cut anywhere: what it shows, put together, is the same
+however the text was split. It holds back only what it cannot judge yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from debate.text import showable
+
+MAX_CHARACTERS = 60_000
+MAX_REASONING = 400_000
+
+_DECORATION = " \t*_#>["
+_OPEN, _CLOSE = "<think>", "</think>"
+# Lengths are bounded so that the verdict does not depend on how the text was split.
+_ESCAPE = re.compile(
+    r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]"  # CSI: colours, cursor
+    r"|[\]PX^_][^\x07\x1b]{0,400}(?:\x07|\x1b\\)"  # OSC, DCS and the like: titles, links
+    r"|[ -/]{0,8}[0-OQ-WYZ\\`-~])"
+)
+_ESCAPE_BEGUN = re.compile(
+    r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b]{0,400}\x1b?|[ -/]{0,8})$"
+)
+# Where judgement may have to wait for more: a tag, a new line, a control, a half of a pair.
+_SPECIAL = re.compile("[<\n\r\u2028\u2029\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class Filter:
+    """Filters one reply.
+
+    Args:
+        name: Who speaks; a label with this name at the start of a line is stripped.
+        others: Who else is at the table; a label with one of these ends the reply.
+
+    Example:
+        >>> reply = Filter("Kai", ["Bo"])
+        >>> reply.feed("[Kai]: Yes.\\n") + reply.feed("[Bo]: No.") + reply.finish()
+        'Yes.'
+    """
+
+    name: str
+    others: Sequence[str] = ()
+    _own: re.Pattern[str] = field(init=False)
+    _other: re.Pattern[str] | None = field(init=False)
+    _names: tuple[str, ...] = field(init=False)
+    _longest: int = field(init=False)
+    _raw: str = ""  # not yet read
+    _line: str | None = ""  # start of a line that may be a label; None once it is known not to be
+    _space: str = ""  # white space that is shown only if words follow
+    _thinking: bool = False
+    _text: list[str] = field(default_factory=list)
+    _length: int = 0
+    _reasoning: list[str] = field(default_factory=list)
+    _reasoned: int = 0
+    _cut: list[str] = field(default_factory=list)
+    ended: bool = False
+    """True once nothing more of the reply can be shown: the stream may be closed."""
+    too_long: bool = False
+    """True if the reply ended because of its size."""
+
+    def __post_init__(self) -> None:
+        self._own = _label([self.name])
+        self._other = _label(self.others) if self.others else None
+        self._names = tuple(n.lower() for n in (self.name, *self.others))
+        self._longest = max(len(n) for n in (self.name, *self.others)) + 12
+
+    @property
+    def text(self) -> str:
+        """The reply so far, without white space at its ends."""
+        return "".join(self._text)
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far."""
+        return "".join(self._reasoning).strip()
+
+    @property
+    def cut(self) -> str:
+        """What came after the reply had ended."""
+        return "".join(self._cut).strip()
+
+    def reason(self, text: str) -> str:
+        """Take reasoning that came apart from the reply; returns what of it may be shown."""
+        room = MAX_REASONING - self._reasoned
+        shown = showable(text)[:room]
+        self._reasoned += len(shown)
+        self._reasoning.append(shown)
+        return shown
+
+    def feed(self, text: str) -> str:
+        """Take the next piece of the reply; returns what can be shown now."""
+        if self.ended:
+            if self._length + len(text) <= MAX_CHARACTERS:
+                self._cut.append(showable(text))
+                self._length += len(text)
+            return ""
+        in_line = self._line is None and not (self._raw or self._space or self._thinking)
+        if in_line and not _SPECIAL.search(text) and text == text.rstrip():
+            # The common case: the middle of a line, with nothing in it that needs a second look.
+            return self._show(showable(text))
+        self._raw += text
+        return self._read(final=False)
+
+    def finish(self) -> str:
+        """The reply is over; returns what was held back and can be shown."""
+        return "" if self.ended else self._read(final=True)
+
+    def _read(self, *, final: bool) -> str:
+        shown: list[str] = []
+        while self._raw and not self.ended:
+            taken = self._take(final)
+            if not taken:
+                break
+            piece, self._raw = self._raw[:taken], self._raw[taken:]
+            if self._thinking:
+                self.reason(piece)
+            else:
+                shown.append(self._lines(showable(piece), final=False))
+        if final and not self.ended:
+            shown.append(self._lines("", final=True))
+        return "".join(shown)
+
+    def _take(self, final: bool) -> int:
+        """How many characters of the raw text can be read as words now.
+
+        Tags and escapes at its beginning are taken out on the way; 0 means wait for more.
+        """
+        while True:
+            raw = self._raw
+            tag = _CLOSE if self._thinking else _OPEN
+            if raw.startswith(tag):
+                self._raw = raw[len(tag) :]
+                self._thinking = not self._thinking
+                continue
+            # A closing tag alone: its opening stood in the prompt, and all before was reasoning.
+            if not self._thinking and raw.startswith(_CLOSE):
+                self._raw = raw[len(_CLOSE) :]
+                continue
+            if escape := _ESCAPE.match(raw):
+                self._raw = raw[escape.end() :]
+                continue
+            break
+        if not raw:
+            return 0
+        if raw[0] == "\x1b":
+            return 0 if not final and _ESCAPE_BEGUN.match(raw) else 1
+        if raw[0] == "<":
+            waits = any(t.startswith(raw) and len(raw) < len(t) for t in (_OPEN, _CLOSE))
+            return 0 if waits and not final else 1
+        if raw[0] == "\r" and len(raw) == 1 and not final:
+            return 0
+        return min((i for c in "<\x1b\r" if (i := raw.find(c, 1)) > 0), default=len(raw))
+
+    def _lines(self, piece: str, *, final: bool) -> str:
+        """Judge the start of each line for a label; the rest passes."""
+        shown: list[str] = []
+        while (piece or final) and not self.ended:
+            if self._line is None:
+                end = piece.find("\n")
+                if end < 0:
+                    shown.append(self._spaced(piece))
+                    return "".join(shown)
+                shown.append(self._spaced(piece[: end + 1]))
+                piece, self._line = piece[end + 1 :], ""
+                continue
+            end = piece.find("\n")
+            whole = final or end >= 0
+            candidate = self._line + (piece if end < 0 else piece[:end])
+            rest = "" if end < 0 else piece[end:]
+            if not whole and len(candidate) < self._longest and self._may_be_label(candidate):
+                self._line = candidate
+                return "".join(shown)
+            head = candidate[: self._longest]
+            if self._other and self._other.match(head):
+                self.ended = True
+                self._cut.append(candidate + rest)
+                self._cut.append(showable(self._raw))
+                self._raw = ""
+                break
+            own = self._own.match(head)
+            words = candidate[own.end() :] if own else candidate
+            self._line, piece = None, words + rest
+            if final and not piece:
+                break
+        return "".join(shown)
+
+    def _may_be_label(self, line: str) -> bool:
+        """False once no label can begin like this."""
+        core = line.lstrip(_DECORATION).lower()
+        return any(n.startswith(core) or core.startswith(n) for n in self._names)
+
+    def _spaced(self, piece: str) -> str:
+        """Hold white space back until words follow, so that none stands at either end."""
+        words = piece.rstrip()
+        if not words:
+            self._space += piece
+            return ""
+        lead = self._space if self._length else ""
+        if not self._length:
+            piece, words = piece.lstrip(), words.lstrip()
+        self._space = piece[len(words) :]
+        return self._show(lead + words)
+
+    def _show(self, text: str) -> str:
+        if self._length + len(text) > MAX_CHARACTERS:
+            text = text[: MAX_CHARACTERS - self._length]
+            self.ended = self.too_long = True
+        self._text.append(text)
+        self._length += len(text)
+        return text
+
+
+def _label(names: Sequence[str]) -> re.Pattern[str]:
+    """What stands before a participant's words: `[Name]:`, `Name:`, `**Name:**`, `[Name]` alone."""
+    name = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
+    lead, bold, colon = r"[ \t*_#>]{0,6}", "[*_]{0,3}", "[:：]"
+    bracketed = rf"\[(?:{name})\]{bold}[ \t]*(?:{colon}|$)"
+    plain = rf"(?:{name}){bold}[ \t]*{colon}"
+    return re.compile(rf"(?:{lead}{plain}|{lead}{bracketed}){bold}[ \t]*", re.I)

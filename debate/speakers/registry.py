@@ -1,0 +1,177 @@
+"""From a model as a user names it to a speaker.
+
+local                              the embedded default
+local/qwen3-4b                     another model of the catalogue
+local:/path/to/file.gguf           any GGUF file
+kimi-k2.6                          a model that a profile names
+ollama/qwen3:8b                    any model of a provider that a profile names
+openai-compatible@http://h/v1#name any OpenAI-compatible server
+replay:transcript.jsonl            what a transcript says, again
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from debate.errors import UnknownName, UserError
+from debate.events import Price, Profile
+from debate.library import find_transcript
+from debate.speakers import catalog
+from debate.speakers.base import Speaker
+from debate.speakers.profiles import KnownModel, Profiles, Provider, load_profiles
+
+DEFAULT_MODEL = "local"
+COMPATIBLE_KEY = "OPENAI_COMPATIBLE_API_KEY"
+
+# A small model repeats itself: DRY forbids it to copy long runs of words from the record, and a
+# low temperature keeps it to its brief. Compared on runs of the shipped scenario.
+LOCAL_SAMPLING: dict[str, float | int] = {
+    "temperature": 0.7,
+    "top_p": 0.9,
+    "min_p": 0.05,
+    "repeat_penalty": 1.08,
+    "dry_multiplier": 0.6,
+}
+LOCAL_WINDOW = 16_384
+
+
+class Registry:
+    """Makes speakers, one for each model however many seats it speaks for, and closes them.
+
+    Use as an async context manager.
+    """
+
+    def __init__(self) -> None:
+        self._speakers: dict[str, Speaker] = {}
+        self._profiles: Profiles | None = None
+
+    def speaker(self, model: str) -> Speaker:
+        """The speaker of a model.
+
+        Raises:
+            UserError: if the name means nothing, or the file it names is not there.
+        """
+        if model not in self._speakers:
+            self._speakers[model] = self._make(model)
+        return self._speakers[model]
+
+    async def __aenter__(self) -> Registry:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for speaker in self._speakers.values():
+            await speaker.aclose()
+
+    def _make(self, model: str) -> Speaker:
+        if (entry := local_file(model)) is not None:
+            return _local(model, catalog.path_of(entry), entry.window)
+        if model.startswith("local:"):
+            return _local(model, Path(model.removeprefix("local:")).expanduser(), LOCAL_WINDOW)
+        if model.startswith("replay:"):
+            from debate.speakers.replay import ReplaySpeaker
+
+            return ReplaySpeaker(model, find_transcript(model.removeprefix("replay:")))
+        if model.startswith("openai-compatible@"):
+            return _compatible(model)
+        if self._profiles is None:
+            self._profiles = load_profiles()
+        return _known(model, self._profiles)
+
+
+def local_file(model: str) -> catalog.ModelFile | None:
+    """The file of the catalogue that a model's name stands for, if it stands for one.
+
+    Raises:
+        UnknownName: for `local/...` with a name that is not in the catalogue.
+    """
+    if model == "local":
+        return catalog.DEFAULT
+    return catalog.find(model.removeprefix("local/")) if model.startswith("local/") else None
+
+
+def _local(model: str, path: Path, window: int) -> Speaker:
+    from debate.speakers.local import LocalSpeaker
+
+    if not path.is_file():
+        raise UserError(f"no model file at {path}", hint="see `yalta models list`")
+    profile = Profile(
+        model=model,
+        family="local",
+        name=path.name,
+        window=window,
+        # It runs on the user's own machine.
+        price=Price(currency="USD", input=Decimal(0), output=Decimal(0)),
+        sampling=LOCAL_SAMPLING,
+    )
+    return LocalSpeaker(profile, path, window=window)
+
+
+def _compatible(model: str) -> Speaker:
+    url, _, name = model.removeprefix("openai-compatible@").partition("#")
+    if not name:
+        raise UserError(
+            f"{model!r} does not say which model",
+            hint="write openai-compatible@http://host:port/v1#model-name",
+        )
+    provider = Provider(base_url=url, key_env=COMPATIBLE_KEY, key_optional=True)
+    return _served(model, name, provider, KnownModel(provider="openai-compatible"))
+
+
+def _known(model: str, profiles: Profiles) -> Speaker:
+    if model in profiles.models:
+        known = profiles.models[model]
+        if known.provider not in profiles.providers:
+            raise UnknownName("provider", known.provider, profiles.providers)
+        return _served(model, known.name or model, profiles.providers[known.provider], known)
+    provider, slash, name = model.partition("/")
+    if slash and name and provider in profiles.providers:
+        return _served(model, name, profiles.providers[provider], KnownModel(provider=provider))
+    known_names = [
+        "local",
+        *(f"local/{entry.name}" for entry in catalog.CATALOG),
+        *profiles.models,
+        *(f"{p}/NAME" for p in profiles.providers),
+    ]
+    raise UnknownName(
+        "model",
+        model,
+        known_names,
+        hint=f"known: {', '.join(known_names)}, openai-compatible@URL#NAME, local:FILE.gguf, "
+        "replay:TRANSCRIPT",
+    )
+
+
+def _served(model: str, name: str, provider: Provider, known: KnownModel) -> Speaker:
+    from debate.speakers.openai import Endpoint, OpenAISpeaker
+
+    url = urlsplit(provider.base_url)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise UserError(f"{provider.base_url!r} is not an http(s) address")
+    if url.username or url.password or url.query:
+        # It would stand in the transcript.
+        raise UserError(
+            "a key cannot stand in a server's address",
+            hint=f"put it in the environment: {provider.key_env or COMPATIBLE_KEY}=...",
+        )
+    profile = Profile(
+        model=model,
+        family="openai",
+        endpoint=provider.base_url,
+        name=name,
+        window=known.window,
+        price=known.price,
+        sampling=known.sampling,
+    )
+    endpoint = Endpoint(
+        base_url=provider.base_url,
+        key_env=provider.key_env,
+        key_optional=provider.key_optional,
+        extra_body=provider.extra_body,
+        max_tokens_field=provider.max_tokens_field,
+        reasoning_room=provider.reasoning_room,
+        concurrency=provider.concurrency,
+        stall=provider.stall,
+    )
+    return OpenAISpeaker(profile, endpoint)

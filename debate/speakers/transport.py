@@ -1,0 +1,82 @@
+"""httpx over aiohttp's connections.
+
+httpx is the client that the rest of the program knows. Its own transport takes twice the processor
+time of this one for a streamed reply, most of it per chunk, which is per token (measured by
+`tests/peers/overhead.py`). `httpx-aiohttp` is that transport; what it reports of failures is mended
+here, because a retry must know whether a request was ever sent: as installed (0.2.0) it calls a
+refused connection and a dropped one a connection time-out, and lets some of aiohttp's own errors
+through.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+# The first that fits counts, so the narrow stand before the broad.
+_KINDS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
+    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
+    (aiohttp.SocketTimeoutError, httpx.ReadTimeout),
+    (aiohttp.ClientConnectorError, httpx.ConnectError),
+    (aiohttp.ClientOSError, httpx.ReadError),
+    (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError),
+    (aiohttp.ClientPayloadError, httpx.RemoteProtocolError),
+    (aiohttp.ClientResponseError, httpx.RemoteProtocolError),
+)
+
+
+def new_client(*, trust_env: bool = True) -> httpx.AsyncClient:
+    """A client for streamed calls: no redirects, no cookies, no limit on connections.
+
+    Args:
+        trust_env: Whether proxies named in the environment are used.
+    """
+
+    def session() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ssl=httpx.create_ssl_context()),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=trust_env,
+        )
+
+    transport = _Transport(client=session)
+    return httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=trust_env)
+
+
+class _Transport(AiohttpTransport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        with _as_httpx():
+            response = await super().handle_async_request(request)
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = _Body(response.stream)
+        return response
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, inner: httpx.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _as_httpx():
+            async for piece in self._inner:
+                yield piece
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+@contextlib.contextmanager
+def _as_httpx() -> Iterator[None]:
+    """Give each of aiohttp's errors the httpx error that means the same."""
+    try:
+        yield
+    except (httpx.TransportError, aiohttp.ClientError) as error:
+        cause = error.__cause__ if isinstance(error, httpx.TransportError) else error
+        kind = next((mine for theirs, mine in _KINDS if isinstance(cause, theirs)), None)
+        if kind is None:
+            raise
+        raise kind(str(cause) or type(cause).__name__) from cause
