@@ -1,0 +1,93 @@
+"""The command line: one module per command group, loaded when its command is called."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from debate.errors import UserError, YaltaError, nearest
+
+#: Each command and where it is, so that `yalta --help` loads none of them.
+COMMANDS = {
+    "run": ("debate.cli.run", "Hold a conference and save its transcript."),
+    "resume": ("debate.cli.run", "Go on with a conference that was cut short."),
+    "show": ("debate.cli.transcripts", "Read a transcript in the terminal."),
+    "stats": ("debate.cli.transcripts", "Count turns, words and tokens, per seat."),
+    "verify": ("debate.cli.transcripts", "Check a transcript: chain, schema, prompts."),
+    "persona": ("debate.cli.personas", "List and show personas."),
+    "scenario": ("debate.cli.scenarios", "List and show scenarios."),
+    "models": ("debate.cli.models", "List, fetch and remove local model files."),
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[name][0]), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            near = nearest(args[0], COMMANDS)
+            guess = f"; did you mean `yalta {near}`?" if near else "; see `yalta --help`"
+            raise UserError(f"no command {args[0]!r}{guess}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="yalta", prog_name="yalta")
+@click.option("--debug", is_flag=True, help="Show a traceback where something fails.")
+def yalta(debug: bool) -> None:
+    """Hold role-play debates between language models, and keep transcripts that can be checked.
+
+    \b
+    yalta run yalta                    the AI Yalta Conference, on the embedded model
+    yalta run yalta --model kimi-k2.6  on another model
+    yalta show TRANSCRIPT              read one again
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line; exits 0, 1 (failure), 2 (the user's mistake) or 130 (Ctrl-C)."""
+    words = sys.argv[1:] if args is None else args
+    debug = "--debug" in words
+    try:
+        code = yalta.main(args=words, prog_name="yalta", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except YaltaError as error:
+        _fail(error.exit_code, f"yalta: {error}", debug, error)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, asyncio.CancelledError, click.Abort) as error:
+        _fail(130, "", debug, error)
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does. Nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except Exception as error:
+        hint = "this is a fault in yalta; `yalta --debug ...` shows where"
+        _fail(1, f"yalta: {type(error).__name__}: {error}\n  {hint}", debug, error)
+
+
+def _fail(code: int, message: str, debug: bool, error: BaseException) -> Any:
+    if message:
+        click.echo(message, err=True)
+    if debug:
+        raise error
+    sys.exit(code)

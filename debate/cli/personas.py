@@ -1,0 +1,72 @@
+"""`yalta persona`."""
+
+from __future__ import annotations
+
+import click
+
+from debate.cli.printer import paragraph
+from debate.errors import YaltaError
+from debate.library import load_persona, persona_files
+from debate.persona import Persona
+from debate.text import showable
+
+
+@click.group()
+def persona() -> None:
+    """List and show personas."""
+
+
+@persona.command("list")
+def list_() -> None:
+    """List every persona that can be seated."""
+    for name, path in persona_files().items():
+        try:
+            card = load_persona(name)
+        except YaltaError:
+            click.echo(f"{name:<14} cannot be read; see `yalta persona show {name}`  ({path})")
+            continue
+        of = f", {card.organisation}" if card.organisation else ""
+        click.echo(f"{name:<14} {showable(card.name)} - {showable(card.role + of)}")
+
+
+@persona.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Show the persona NAME (an id, or a file)."""
+    card = load_persona(name)
+    click.secho(
+        showable(card.name + (f" {card.native_name}" if card.native_name else "")), bold=True
+    )
+    click.echo(showable(card.role + (f", {card.organisation}" if card.organisation else "")))
+    if card.notice:
+        click.secho(card.notice, dim=True)
+    for heading, lines in _sections(card):
+        if lines:
+            click.secho(f"\n{heading}", bold=True)
+        for line in lines:
+            paragraph(line)
+
+
+def _sections(card: Persona) -> list[tuple[str, list[str]]]:
+    voice = card.voice
+    switching = voice.code_switching
+    return [
+        ("Who", [card.summary]),
+        ("Stances", [f"{s.topic} ({s.firmness}/5): {s.position}" for s in card.stances]),
+        ("Wants, and says so", list(card.goals.public)),
+        ("Wants, and does not say so", list(card.goals.private)),
+        ("Will not agree to", list(card.red_lines)),
+        ("Voice", [voice.register_, voice.rhythm, *voice.devices]),
+        ("Says", [", ".join(voice.prefers)] if voice.prefers else []),
+        ("Turns of phrase", list(voice.catchphrases)),
+        (
+            "Mixes languages",
+            [f"{', '.join(switching.languages)} ({switching.share:.0%}): {switching.when}"]
+            if switching
+            else [],
+        ),
+        ("Keeps away from", [", ".join(voice.avoids)] if voice.avoids else []),
+        ("Never", list(voice.never)),
+        ("In this voice (invented)", [f"“{e.heard}” → {e.reply}" for e in card.examples]),
+        ("Sources", [f"{s.id} {s.title}{f' ({s.year})' if s.year else ''}" for s in card.sources]),
+    ]

@@ -1,0 +1,203 @@
+"""`yalta run` and `yalta resume`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from debate.cli.models import pull_with_bar
+from debate.cli.printer import Printer
+from debate.conference import Conference, Item
+from debate.errors import UserError
+from debate.events import Cards, Event, Layout, dump
+from debate.library import find_transcript, load_scenario
+from debate.prompts.environment import load_templates
+from debate.scenario import Scenario
+from debate.seating import Wishes
+from debate.speakers.registry import DEFAULT_MODEL, Registry, local_file
+from debate.transcript import read_entries
+
+_OFFLINE = click.option("--offline", is_flag=True, help="Download nothing.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print the events, one a line.")
+_REASONING = click.option("--reasoning", is_flag=True, help="Show the models' reasoning too.")
+
+
+@click.command()
+@click.argument("scenario", default="yalta")
+@click.option("-m", "--model", help="Model of every seat: local, kimi-k2.6, ollama/NAME, ...")
+@click.option(
+    "seat_models", "--seat", multiple=True, metavar="SEAT=MODEL", help="Model of one seat."
+)
+@click.option("--seats", metavar="A,B,C", help="Who sits at the table, in this order.")
+@click.option("--rounds", type=click.IntRange(1), help="Rounds of the plenary.")
+@click.option("--motion", help="Debate this motion instead.")
+@click.option("--seed", type=int, help="Seed of orders and of sampling; drawn if not given.")
+@click.option("--layout", type=click.Choice(["shared", "perspective"]), default="shared")
+@click.option(
+    "--cards",
+    type=click.Choice(["head", "tail"]),
+    default="head",
+    help="Where the shared layout holds the speaker's full card.",
+)
+@click.option(
+    "--templates",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of prompt templates that replace the shipped ones.",
+)
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="File (.jsonl) or folder to save in."
+)
+@_JSON
+@_REASONING
+@_OFFLINE
+def run(
+    scenario: str,
+    model: str | None,
+    seat_models: tuple[str, ...],
+    seats: str | None,
+    rounds: int | None,
+    motion: str | None,
+    seed: int | None,
+    layout: Layout,
+    cards: Cards,
+    templates: Path | None,
+    out: Path | None,
+    as_json: bool,
+    reasoning: bool,
+    offline: bool,
+) -> None:
+    """Hold a conference on SCENARIO (a name or a file) and save its transcript.
+
+    \b
+    yalta run yalta --seats altman,yang,amodei --rounds 2
+    yalta run yalta --model kimi-k2.6 --seat amodei=ollama/qwen3:8b
+    yalta run my.yaml --motion "Weights should be public." --seed 7
+    """
+    loaded = load_scenario(scenario)
+    wishes = Wishes(
+        model=model,
+        seat_models=_pairs(seat_models),
+        seats=[name.strip() for name in seats.split(",") if name.strip()] if seats else (),
+        rounds=rounds,
+        motion=motion,
+        seed=seed,
+        layout=layout,
+        cards=cards,
+        templates=load_templates(templates),
+    )
+    _fetch_models(_models_of(loaded, wishes), offline=offline)
+    asyncio.run(_run(loaded, wishes, out, _viewer(as_json, reasoning)))
+
+
+@click.command()
+@click.argument("transcript")
+@_JSON
+@_REASONING
+@_OFFLINE
+def resume(transcript: str, as_json: bool, reasoning: bool, offline: bool) -> None:
+    """Go on with TRANSCRIPT from its last finished turn."""
+    path = find_transcript(transcript)
+    first = next(read_entries(path), None)
+    if first is not None and first.event.type == "conference.opened":
+        _fetch_models({s.profile.model for s in first.event.seats}, offline=offline)
+    asyncio.run(_resume(path, _viewer(as_json, reasoning)))
+
+
+async def _run(scenario: Scenario, wishes: Wishes, out: Path | None, viewer: _Viewer) -> None:
+    async with Registry() as registry:
+        viewer.status("Starting the model")
+        async with Conference.begin(scenario, wishes, out=out, registry=registry) as conference:
+            await _drive(conference, viewer)
+
+
+async def _resume(path: Path, viewer: _Viewer) -> None:
+    async with Registry() as registry:
+        viewer.status("Starting the model")
+        async with Conference.resume(path, registry=registry) as conference:
+            # The printer needs to know who is who; the record so far is in `yalta show`.
+            viewer.watch(conference.state.opened)
+            await _drive(conference, viewer)
+
+
+async def _drive(conference: Conference, viewer: _Viewer) -> None:
+    """Run a conference before a viewer; a signal or a viewer that left pauses it."""
+    driving = asyncio.ensure_future(conference.drive(viewer.watch))
+    loop = asyncio.get_running_loop()
+    signals = [s for n in ("SIGTERM", "SIGHUP") if (s := getattr(signal, n, None))]
+    with suppress(NotImplementedError):  # no such handlers on Windows
+        for number in signals:
+            loop.add_signal_handler(number, driving.cancel)
+    viewer.on_gone = driving.cancel
+    try:
+        await driving
+    except asyncio.CancelledError:
+        driving.cancel()
+        await asyncio.gather(driving, return_exceptions=True)
+        raise
+    finally:
+        viewer.status("")
+        state = conference.state
+        click.echo(f"\nTranscript: {conference.path}", err=True)
+        if state.standing != "closed":
+            click.echo(f"Go on with:  yalta resume {conference.path}", err=True)
+
+
+class _Viewer:
+    """Passes items on; notes when nobody reads them any more."""
+
+    def __init__(self, show: Callable[[Item], None], status: Callable[[str], None]) -> None:
+        self._show = show
+        self.status = status
+        self.on_gone: Callable[[], object] = lambda: None
+        self._gone = False
+
+    def watch(self, item: Item) -> None:
+        """Show an item. A reader that has gone ends the conference, not the transcript."""
+        if self._gone:
+            return
+        try:
+            self._show(item)
+        except BrokenPipeError:
+            self._gone = True
+            self.on_gone()
+
+
+def _viewer(as_json: bool, reasoning: bool) -> _Viewer:
+    printer = Printer(reasoning=reasoning)
+    if not as_json:
+        return _Viewer(printer, printer.status)
+
+    def show(item: Item) -> None:
+        if isinstance(item, Event):
+            sys.stdout.buffer.write(dump(item) + b"\n")
+            sys.stdout.buffer.flush()
+
+    return _Viewer(show, printer.status)
+
+
+def _pairs(seat_models: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for text in seat_models:
+        seat, equals, model = text.partition("=")
+        if not (seat and equals and model):
+            raise UserError(f"--seat {text!r} is not of the form SEAT=MODEL")
+        pairs[seat.strip()] = model.strip()
+    return pairs
+
+
+def _models_of(scenario: Scenario, wishes: Wishes) -> set[str]:
+    """Every model that a conference may ask for."""
+    own = {plan.model for plan in scenario.seats if plan.model}
+    named = set(wishes.seat_models.values())
+    return named | ({wishes.model} if wishes.model else own | {DEFAULT_MODEL})
+
+
+def _fetch_models(models: set[str], *, offline: bool) -> None:
+    for entry in {e.name: e for m in sorted(models) if (e := local_file(m))}.values():
+        pull_with_bar(entry, offline=offline)

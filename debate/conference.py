@@ -1,0 +1,411 @@
+"""The only driver: steps become calls to speakers, calls become events, events become the state.
+
+    async with Conference.begin(load_scenario("yalta")) as conference:
+        async for item in conference.stream():
+            ...
+
+Cancelling it at any moment leaves a transcript that resumes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from debate.agenda import Close, GiveFloor, OpenPhase, Pause, next_steps
+from debate.errors import SpeakerError, UserError, YaltaError
+from debate.events import (
+    AnyEvent,
+    ConferenceClosed,
+    ConferenceOpened,
+    FinishReason,
+    FloorPaused,
+    FloorResumed,
+    PhaseOpened,
+    Timing,
+    TurnClosed,
+    TurnFailed,
+    TurnOpened,
+    Usage,
+)
+from debate.library import new_transcript_path
+from debate.prompts.layouts import Message, Projection, request_hash
+from debate.scenario import Phase, Scenario
+from debate.seating import Wishes, seat
+from debate.speakers.base import Finish, Prompt, Reading, Reasoning, Speaker, Text
+from debate.speakers.hygiene import Filter
+from debate.speakers.registry import DEFAULT_MODEL, Registry
+from debate.state import ConferenceState, apply, fold
+from debate.transcript import Transcript
+
+# Room for languages that need more tokens a word than English, and for a reply that runs over.
+TOKENS_A_WORD = 2.5
+TOKENS_MORE = 48
+
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of a turn in the air. Shown, never stored."""
+
+    turn: int
+    seat: str
+    kind: Literal["text", "reasoning"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A model is reading its prompt: so many tokens of so many, if it tells."""
+
+    turn: int
+    seat: str
+    done: int
+    total: int | None
+
+
+Item = AnyEvent | Delta | Progress
+Watch = Callable[[Item], None]
+
+
+class Conference:
+    """A conference that runs, from its opening or from where its transcript stands."""
+
+    def __init__(
+        self, transcript: Transcript, state: ConferenceState, speakers: Mapping[str, Speaker]
+    ) -> None:
+        self._transcript = transcript
+        self._state = state
+        self._speakers = speakers
+        self._projection = Projection(state.opened)
+        self._driving: asyncio.Task[None] | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def begin(
+        cls,
+        scenario: Scenario,
+        wishes: Wishes | None = None,
+        *,
+        out: Path | str | None = None,
+        registry: Registry | None = None,
+    ) -> AsyncIterator[Conference]:
+        """Open a new conference: seat it, make its speakers ready, begin its transcript.
+
+        Args:
+            scenario: What it is about; see `load_scenario`.
+            wishes: What to do otherwise than the scenario says.
+            out: File (`.jsonl`) or folder to save it in; see `library.new_transcript_path`.
+            registry: Speakers to share with other conferences; without one, it has its own.
+
+        Raises:
+            UserError: before anything is written, if it cannot be held as asked.
+        """
+        async with _registry(registry) as speakers:
+            wishes = wishes or Wishes()
+            manifest = seat(
+                scenario, wishes, lambda model: speakers.speaker(model).profile, DEFAULT_MODEL
+            )
+            at_table = await _prepared(manifest, speakers)
+            Projection(manifest)  # a template that cannot be rendered is found here
+            path = new_transcript_path(scenario.id, Path(out) if out is not None else None)
+            with Transcript.create(path) as transcript:
+                opened = transcript.append(manifest)
+                await transcript.sync()
+                conference = cls(transcript, fold([opened]), at_table)
+                try:
+                    yield conference
+                finally:
+                    await conference._stop_driving()
+
+    @classmethod
+    @asynccontextmanager
+    async def resume(
+        cls, path: Path | str, *, registry: Registry | None = None
+    ) -> AsyncIterator[Conference]:
+        """Open a transcript to go on from its last finished turn.
+
+        Raises:
+            UserError: if the conference is over.
+            TranscriptError: if it cannot be written, or its chain is broken.
+        """
+        async with _registry(registry) as speakers:
+            transcript, events = Transcript.open(Path(path))
+            with transcript:
+                state = fold(events)
+                if state.standing == "closed":
+                    raise UserError(f"{path} is complete: there is nothing to resume")
+                at_table = await _prepared(state.opened, speakers)
+                conference = cls(transcript, state, at_table)
+                try:
+                    yield conference
+                finally:
+                    await conference._stop_driving()
+
+    @property
+    def path(self) -> Path:
+        """Where the transcript is."""
+        return self._transcript.path
+
+    @property
+    def state(self) -> ConferenceState:
+        """The state as it stands now."""
+        return self._state
+
+    async def stream(self) -> AsyncGenerator[Item]:
+        """Run the conference and yield its events and deltas as they come.
+
+        Begins with the manifest of a new conference. Leaving the loop early pauses the
+        conference; it can be resumed.
+        """
+        queue: deque[Item] = deque()
+        more = asyncio.Event()
+
+        def put(item: Item) -> None:
+            queue.append(item)
+            more.set()
+
+        task = asyncio.create_task(self.drive(put))
+        task.add_done_callback(lambda _: more.set())
+        self._driving = task
+        try:
+            while not task.done() or queue:
+                await more.wait()
+                more.clear()
+                while queue:
+                    yield queue.popleft()
+            task.result()
+        finally:
+            await self._stop_driving()
+
+    async def drive(self, watch: Watch) -> None:
+        """Run the conference to its end or to a pause.
+
+        Args:
+            watch: Called with each event once it is written, and with each delta.
+
+        Raises:
+            TranscriptError: if the transcript cannot be written.
+        """
+        if self._state.last_turn == 0 and not self._state.phase:
+            watch(self._state.opened)
+        else:
+            self._pick_up(watch)
+        try:
+            while steps := next_steps(self._state):
+                floors = [step for step in steps if isinstance(step, GiveFloor)]
+                if len(floors) == 1:
+                    await self._turn(floors[0], watch)
+                elif floors:
+                    await self._turns(floors, watch)
+                for step in steps:
+                    match step:
+                        case OpenPhase(index):
+                            plan = self._state.opened.scenario.phases[index]
+                            opened = PhaseOpened(phase=index, kind=plan.kind, title=plan.title)
+                            self._record(opened, watch)
+                        case Pause(reason):
+                            self._record(FloorPaused(reason=reason), watch)
+                        case Close(reason):
+                            self._record(ConferenceClosed(reason=reason), watch)
+        except asyncio.CancelledError:
+            if self._state.standing == "open":
+                self._record(FloorPaused(reason=INTERRUPTED), watch)
+            raise
+
+    def _pick_up(self, watch: Watch) -> None:
+        """Go on after a pause or a crash: what was in the air then has to be said again."""
+        self._record(FloorResumed(), watch)
+        for number, opened in sorted(self._state.in_air.items()):
+            message = "the program ended during this turn"
+            failed = TurnFailed(
+                turn=number, seat=opened.seat, reason="interrupted", message=message
+            )
+            self._record(failed, watch)
+
+    async def _turns(self, steps: list[GiveFloor], watch: Watch) -> None:
+        """Turns side by side. The first error ends them all; each leaves its event."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for step in steps:
+                    group.create_task(self._turn(step, watch))
+        except* YaltaError as errors:
+            raise errors.exceptions[0] from None
+
+    async def _turn(self, step: GiveFloor, watch: Watch) -> None:
+        number = self._state.last_turn + 1
+        messages = self._projection.messages(self._state, step)
+        opened = TurnOpened(
+            turn=number,
+            seat=step.seat,
+            phase=step.phase,
+            round=step.round,
+            room=step.room,
+            request=request_hash(messages),
+        )
+        prompt = self._prompt(step, number, messages)
+        self._record(opened, watch)
+        take = _Take(self._state.seat(step.seat).name, prompt, number, watch)
+        try:
+            await take.hear(self._speakers[step.seat])
+        except asyncio.CancelledError:
+            self._record(take.failed("aborted", "stopped by hand"), watch)
+            raise
+        except SpeakerError as error:
+            self._record(take.failed("error", error.message, final=error.final), watch)
+            return
+        self._record(take.outcome(), watch)
+        await self._transcript.sync()
+
+    def _prompt(self, step: GiveFloor, number: int, messages: tuple[Message, ...]) -> Prompt:
+        manifest = self._state.opened
+        plan = manifest.scenario.phases[step.phase]
+        return Prompt(
+            messages=messages,
+            seat=step.seat,
+            nth=self._state.spoken.get(step.seat, 0),
+            max_tokens=_max_tokens(plan),
+            others=tuple(card.name for card in manifest.seats if card.id != step.seat),
+            # By the number of the turn, so that a turn run again is not the same again.
+            seed=(manifest.seed * 1_000_003 + number) % 2**31,
+        )
+
+    def _record(self, event: AnyEvent, watch: Watch) -> None:
+        """Write an event, fold it into the state, show it: in this order, with no way between."""
+        stamped = self._transcript.append(event)
+        self._state = apply(self._state, stamped)
+        watch(stamped)
+
+    async def _stop_driving(self) -> None:
+        task, self._driving = self._driving, None
+        if task is not None and not task.done():
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+@dataclass(slots=True)
+class _Take:
+    """One try at one turn: what has come of it so far."""
+
+    name: str
+    prompt: Prompt
+    number: int
+    watch: Watch
+    usage: Usage = field(default_factory=Usage)
+    finish: FinishReason = "stop"
+    model: str | None = None
+    _filter: Filter = field(init=False)
+    _sent: float | None = None
+    _first: float | None = None
+    _ended: float | None = None
+
+    def __post_init__(self) -> None:
+        self._filter = Filter(self.name, self.prompt.others)
+
+    async def hear(self, speaker: Speaker) -> None:
+        """Take the reply in.
+
+        Raises:
+            SpeakerError: if it could not be had whole.
+        """
+        reply = self._filter
+        async with aclosing(speaker.stream(self.prompt)) as parts:
+            async for part in parts:
+                match part:
+                    case Text(text):
+                        self._tick()
+                        self._show("text", reply.feed(text))
+                        if reply.ended:
+                            break
+                    case Reasoning(text):
+                        self._tick()
+                        self._show("reasoning", reply.reason(text))
+                    case Reading(done, total):
+                        self._sent = self._sent or time.perf_counter()
+                        self.watch(Progress(self.number, self.prompt.seat, done, total))
+                    case Finish(reason, usage, model):
+                        self.finish, self.usage, self.model = reason, usage, model
+        self._show("text", reply.finish())
+        if reply.ended:
+            self.finish = "length" if reply.too_long else "cut"
+        self._ended = time.perf_counter()
+
+    def outcome(self) -> TurnClosed | TurnFailed:
+        """The event of a reply that was taken in whole."""
+        reply = self._filter
+        if not reply.text:
+            if self.finish == "filter":
+                return self.failed("refused", "the model's provider withheld the reply")
+            if self.finish == "length":
+                return self.failed("empty", "the token limit was reached before the first word")
+            return self.failed("empty", "the model said nothing that can be used")
+        return TurnClosed(
+            turn=self.number,
+            seat=self.prompt.seat,
+            text=reply.text,
+            reasoning=reply.reasoning or None,
+            cut=reply.cut or None,
+            finish=self.finish,
+            usage=self.usage,
+            timing=Timing(first=self._since(self._first), total=self._since(self._ended) or 0.0),
+            model=self.model,
+        )
+
+    def failed(
+        self,
+        reason: Literal["aborted", "empty", "refused", "error"],
+        message: str,
+        *,
+        final: bool = False,
+    ) -> TurnFailed:
+        """The event of a turn that could not be had."""
+        reply = self._filter
+        return TurnFailed(
+            turn=self.number,
+            seat=self.prompt.seat,
+            reason=reason,
+            message=message,
+            final=final,
+            text=reply.text or reply.cut or None,
+            usage=self.usage,
+        )
+
+    def _tick(self) -> None:
+        if self._first is None:
+            self._first = time.perf_counter()
+
+    def _since(self, moment: float | None) -> float | None:
+        return None if moment is None or self._sent is None else round(moment - self._sent, 4)
+
+    def _show(self, kind: Literal["text", "reasoning"], text: str) -> None:
+        if text:
+            self.watch(Delta(self.number, self.prompt.seat, kind, text))
+
+
+def _max_tokens(plan: Phase) -> int:
+    return round(plan.words.to * TOKENS_A_WORD) + TOKENS_MORE
+
+
+@asynccontextmanager
+async def _registry(shared: Registry | None) -> AsyncIterator[Registry]:
+    if shared is not None:
+        yield shared
+        return
+    async with Registry() as own:
+        yield own
+
+
+async def _prepared(manifest: ConferenceOpened, registry: Registry) -> dict[str, Speaker]:
+    """The speaker of each seat, ready to speak."""
+    speakers = {card.id: registry.speaker(card.profile.model) for card in manifest.seats}
+    for speaker in set(speakers.values()):
+        await speaker.prepare()
+    return speakers

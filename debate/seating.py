@@ -1,0 +1,201 @@
+"""Before a conference opens: who sits where, for which model, under which layout.
+
+`seat` turns a scenario and the user's wishes into the manifest, the first event of a transcript.
+Whatever is wrong is found here, before a file is made or a token is paid for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+
+from pydantic import BaseModel
+
+from debate.errors import UnknownName, UserError
+from debate.events import Cards, ConferenceOpened, Layout, Profile, SeatCard
+from debate.library import load_persona, persona_files
+from debate.persona import SIMULATION_NOTICE, Persona
+from debate.prompts.environment import shipped_templates
+from debate.scenario import Scenario, SeatPlan
+
+INVENTED_NOTICE = "Simulated; every line is written by a language model."
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a user may ask for beside the scenario; each None or empty keeps the scenario's own."""
+
+    model: str | None = None
+    """Model of every seat that has none of its own."""
+    seat_models: Mapping[str, str] = field(default_factory=dict)
+    """Model by seat."""
+    seats: Sequence[str] = ()
+    """Seats or personas, in the order of the table, in place of the scenario's."""
+    motion: str | None = None
+    rounds: int | None = None
+    """Rounds of every plenary."""
+    seed: int | None = None
+    """None draws one."""
+    layout: Layout = "shared"
+    cards: Cards = "head"
+    templates: Mapping[str, str] | None = None
+    """Prompt templates, in place of the shipped ones."""
+
+
+def seat(
+    scenario: Scenario, wishes: Wishes, profile_of: Callable[[str], Profile], default_model: str
+) -> ConferenceOpened:
+    """The manifest of a conference.
+
+    Args:
+        scenario: The scenario as loaded.
+        wishes: What the user asks for beside it.
+        profile_of: Gives the profile of a model by its name.
+        default_model: Model of seats for which nobody names one.
+
+    Raises:
+        UserError: if a name is unknown, or the wishes do not fit the scenario.
+    """
+    scenario = _wished(scenario, wishes)
+    personas: dict[str, Persona] = {}
+    for plan in scenario.seats:
+        if plan.persona not in personas:
+            personas[plan.persona] = load_persona(plan.persona)
+    ids = [_seat_id(plan) for plan in scenario.seats]
+    if strange := [s for s in wishes.seat_models if s not in ids]:
+        raise UnknownName("seat", strange[0], ids)
+    names = _distinct_names([personas[plan.persona].name for plan in scenario.seats])
+    seats = tuple(
+        SeatCard(
+            id=ids[n],
+            persona=plan.persona,
+            name=names[n],
+            profile=profile_of(
+                wishes.seat_models.get(ids[n]) or wishes.model or plan.model or default_model
+            ),
+        )
+        for n, plan in enumerate(scenario.seats)
+    )
+    _check_cost(scenario, seats)
+    templates = dict(wishes.templates or shipped_templates())
+    real = any(persona.real_person for persona in personas.values())
+    return ConferenceOpened(
+        program=f"yalta {program_version()}",
+        notice=SIMULATION_NOTICE if real else INVENTED_NOTICE,
+        scenario=scenario,
+        personas=personas,
+        seats=seats,
+        templates=templates,
+        layout=wishes.layout,
+        cards=wishes.cards,
+        seed=random.SystemRandom().randrange(2**31) if wishes.seed is None else wishes.seed,
+        hashes=manifest_hashes(scenario, personas, templates),
+    )
+
+
+def manifest_hashes(
+    scenario: Scenario, personas: Mapping[str, Persona], templates: Mapping[str, str]
+) -> dict[str, str]:
+    """The sha256 of each thing that a conference was made from, by name.
+
+    Scenarios and personas are hashed as compact JSON with sorted keys, templates as their text: so
+    two files that say the same have the same hash, whatever their comments and layout.
+    """
+
+    def of(text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def said(model: BaseModel) -> str:
+        # Without defaults, so that a field which a later version adds does not change it.
+        data = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    return {
+        "scenario": of(said(scenario)),
+        **{f"persona/{name}": of(said(persona)) for name, persona in personas.items()},
+        **{f"template/{name}": of(source) for name, source in templates.items()},
+    }
+
+
+def program_version() -> str:
+    """The version of this program, as installed."""
+    try:
+        return version("yalta")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _wished(scenario: Scenario, wishes: Wishes) -> Scenario:
+    """The scenario with the user's changes, which the transcript then holds."""
+    changes: dict[str, object] = {}
+    if wishes.motion is not None:
+        changes["motion"] = wishes.motion
+    if wishes.seats:
+        changes["seats"] = _chosen(scenario, wishes.seats)
+    if wishes.rounds is not None:
+        if not any(p.kind == "plenary" for p in scenario.phases):
+            raise UserError(f"the scenario {scenario.id!r} has no plenary, so it has no rounds")
+        changes["phases"] = [
+            {**p.model_dump(by_alias=True), "rounds": wishes.rounds}
+            if p.kind == "plenary"
+            else p.model_dump(by_alias=True)
+            for p in scenario.phases
+        ]
+    try:
+        return Scenario.model_validate({**scenario.model_dump(by_alias=True), **changes})
+    except ValueError as error:
+        raise UserError(f"the scenario cannot be changed so: {error}") from None
+
+
+def _chosen(scenario: Scenario, names: Sequence[str]) -> list[dict[str, object]]:
+    """Seats by name: the scenario's own where it has them, else a persona that is at hand."""
+    planned = {_seat_id(plan): plan for plan in scenario.seats}
+    at_hand = persona_files()
+    chosen = []
+    for name in names:
+        if name in planned:
+            plan = planned[name]
+        elif name in at_hand:
+            plan = SeatPlan(persona=name)
+        else:
+            raise UnknownName("seat or persona", name, {*planned, *at_hand})
+        chosen.append(plan.model_dump())
+    # The same persona may sit twice: the second seat gets an id of its own.
+    seen: Counter[str] = Counter()
+    for seat_ in chosen:
+        name = str(seat_["id"] or seat_["persona"])
+        seen[name] += 1
+        if seen[name] > 1:
+            seat_["id"] = f"{name}-{seen[name]}"
+    return chosen
+
+
+def _seat_id(plan: SeatPlan) -> str:
+    return plan.id or plan.persona
+
+
+def _distinct_names(names: Sequence[str]) -> list[str]:
+    """The names, those that stand more than once numbered: a name must mean one seat."""
+    total, seen, out = Counter(names), Counter[str](), []
+    for name in names:
+        seen[name] += 1
+        out.append(f"{name} ({seen[name]})" if total[name] > 1 else name)
+    return out
+
+
+def _check_cost(scenario: Scenario, seats: Sequence[SeatCard]) -> None:
+    if scenario.ends.cost is None:
+        return
+    for card in seats:
+        if card.profile.price is None:
+            raise UserError(
+                f"the scenario ends at a cost, but the price of {card.profile.model} is not known",
+                hint="give it a price in profiles.yaml, or drop `ends.cost`",
+            )
+    if len({card.profile.price.currency for card in seats if card.profile.price}) > 1:
+        raise UserError("the scenario ends at a cost, but its models are priced in two currencies")
