@@ -9,6 +9,7 @@ arithmetic and no range, hence no way to run long or to grow without bound.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,7 @@ def load_templates(folder: Path | None = None) -> dict[str, str]:
     return templates
 
 
+@lru_cache(maxsize=64)
 def compile_template(source: str, *, path: str) -> Template:
     """Check and compile one template.
 

@@ -101,11 +101,6 @@ class Projection:
             Message("user", f"{self._record(public)}\n\n{self._brief(step, private)}"),
         )
 
-    def record_end(self, state: ConferenceState, step: GiveFloor) -> int:
-        """Length in characters of the part of the last message that stands before the brief."""
-        public = [t for t in heard(state, step.seat) if t.room is None]
-        return len(self._record(public))
-
     def _perspective(self, step: GiveFloor, turns: list[Turn]) -> tuple[Message, ...]:
         messages = [Message("system", self._own_head(step.seat))]
         between: list[str] = []

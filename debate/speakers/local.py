@@ -150,7 +150,7 @@ class LocalSpeaker(OpenAISpeaker):
             from debate.speakers.transport import new_client
 
             # Loopback only: a proxy from the environment has no business here.
-            self._client = new_client(trust_env=False)
+            self._client = new_client(tls=False, trust_env=False)
         return self._client
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Part]:

@@ -121,7 +121,7 @@ class OpenAISpeaker:
         if self._client is None:
             from debate.speakers.transport import new_client  # aiohttp takes long to import
 
-            self._client = new_client()
+            self._client = new_client(tls=self._endpoint.base_url.startswith("https:"))
         return self._client
 
     def _request(self, endpoint: Endpoint, prompt: Prompt) -> httpx.Request:

@@ -11,7 +11,9 @@ through.
 from __future__ import annotations
 
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
 
 import aiohttp
 import httpx
@@ -29,22 +31,30 @@ _KINDS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
 )
 
 
-def new_client(*, trust_env: bool = True) -> httpx.AsyncClient:
+def new_client(*, tls: bool = True, trust_env: bool = True) -> httpx.AsyncClient:
     """A client for streamed calls: no redirects, no cookies, no limit on connections.
 
     Args:
+        tls: Whether the endpoint is asked over TLS. Without it no certificates are loaded, which
+            takes longer than a whole short call, and a TLS connection would be refused.
         trust_env: Whether proxies named in the environment are used.
     """
+    context = _certificates() if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     def session() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=httpx.create_ssl_context()),
+            connector=aiohttp.TCPConnector(limit=0, ssl=context),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=trust_env,
         )
 
-    transport = _Transport(client=session)
+    transport = _Transport(client=session, verify=context)
     return httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=trust_env)
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 class _Transport(AiohttpTransport):
