@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from debate.scenario import Scenario
     from debate.seating import Wishes
     from debate.state import ConferenceState, fold
-    from debate.stats import stats
+    from debate.stats import stats as transcript_stats
     from debate.transcript import read as read_transcript
-    from debate.verify import verify
+    from debate.verify import verify as verify_transcript
 
 __all__ = [
     "AnyEvent",
@@ -38,31 +38,33 @@ __all__ = [
     "load_persona",
     "load_scenario",
     "read_transcript",
-    "stats",
-    "verify",
+    "transcript_stats",
+    "verify_transcript",
 ]
 
+# Public name: module, and the name it has there. A public name is never that of a module here,
+# which Python would put in its place once that module is imported.
 _HOME = {
-    "AnyEvent": "debate.events",
-    "Conference": "debate.conference",
-    "ConferenceState": "debate.state",
-    "Delta": "debate.conference",
-    "Persona": "debate.persona",
-    "Progress": "debate.conference",
-    "Scenario": "debate.scenario",
-    "Wishes": "debate.seating",
-    "YaltaError": "debate.errors",
-    "fold": "debate.state",
-    "load_persona": "debate.library",
-    "load_scenario": "debate.library",
-    "read_transcript": "debate.transcript",
-    "stats": "debate.stats",
-    "verify": "debate.verify",
+    "AnyEvent": ("debate.events", "AnyEvent"),
+    "Conference": ("debate.conference", "Conference"),
+    "ConferenceState": ("debate.state", "ConferenceState"),
+    "Delta": ("debate.conference", "Delta"),
+    "Persona": ("debate.persona", "Persona"),
+    "Progress": ("debate.conference", "Progress"),
+    "Scenario": ("debate.scenario", "Scenario"),
+    "Wishes": ("debate.seating", "Wishes"),
+    "YaltaError": ("debate.errors", "YaltaError"),
+    "fold": ("debate.state", "fold"),
+    "load_persona": ("debate.library", "load_persona"),
+    "load_scenario": ("debate.library", "load_scenario"),
+    "read_transcript": ("debate.transcript", "read"),
+    "transcript_stats": ("debate.stats", "stats"),
+    "verify_transcript": ("debate.verify", "verify"),
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'debate' has no attribute {name!r}")
-    attribute = "read" if name == "read_transcript" else name
-    return getattr(import_module(_HOME[name]), attribute)
+    module, attribute = _HOME[name]
+    return getattr(import_module(module), attribute)

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from debate.persona import Identifier, Persona
+from debate.persona import Identifier, Line, Persona
 from debate.scenario import PhaseKind, Scenario
 
 FORMAT = "yalta/transcript/1"
@@ -83,7 +83,7 @@ class SeatCard(_Part):
 
     id: Identifier
     persona: Identifier
-    name: str = Field(description="The name spoken at this table; distinct from every other.")
+    name: Line = Field(description="The name spoken at this table; distinct from every other.")
     profile: Profile
 
 
@@ -133,7 +133,7 @@ class TurnOpened(Event):
     seat: Identifier
     phase: int = Field(ge=0)
     round: int = Field(ge=1)
-    room: str | None = None
+    room: Line | None = None
     request: str = Field(description="sha256 of the prompt's messages; see `prompts.layouts`.")
 
 

@@ -8,20 +8,34 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 SIMULATION_NOTICE = "Simulated; not statements of the real person."
 
+
+def _one_line(text: str) -> str:
+    """Refuse line breaks: a name or a rule with one in it could pose as a paragraph of its own."""
+    if len(text.splitlines()) > 1:
+        raise ValueError("expected one line")
+    return text
+
+
 #: An id doubles as a file name, so it can hold nothing that leaves its folder.
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=400),
+    AfterValidator(_one_line),
+]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
 class Model(BaseModel):
     """A part of a YAML file: unknown fields are errors, values never change once loaded."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class Stance(Model):

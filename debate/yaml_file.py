@@ -1,12 +1,14 @@
 """Reading one YAML file into one model, with errors that name file, line, column and field.
 
-A file may come from a stranger. It is read by PyYAML's safe loader, whose nodes are composed first:
-size, depth, aliases and the expanded number of nodes are bounded before any value is built, so
-that a file of a few lines cannot grow without end in memory.
+A file may come from a stranger. Its events are read first, which takes no recursion, then its
+nodes, then its values: size, depth, aliases and the expanded number of nodes are bounded before any
+value is built, so that a file of a few lines cannot grow without end in memory. Values are those of
+YAML 1.2's core schema, so `no` and `10:30` are words; tags are refused.
 """
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Iterator
@@ -22,9 +24,38 @@ from debate.errors import LoadError, Problem, UserError, nearest
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_NODES = 50_000
+MAX_DIRECTIVES = 8
+MAX_PROBLEMS = 100
 
 # The C parser where PyYAML has it: same nodes, a tenth of the time.
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HALF = "half of a surrogate pair is not a character"
+_DIRECTIVE = re.compile("^%", re.M)
+_PLAIN_KEY = re.compile(r"[\w-]{1,64}")
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """The safe loader, with the plain values of YAML 1.2's core schema.
+
+    Those of 1.1 turn `no` into false and `10:30` into 630, and can take long or overflow.
+    """
+
+    yaml_implicit_resolvers: typing.ClassVar[dict[str, Any]] = {}
+
+
+for _tag, _form, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    # Numbers too long for these stay words, and the model says what it expected.
+    ("int", r"[-+]?(?:0|[1-9][0-9]{0,17})", list("-+0123456789")),
+    ("float", r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})", list("-+.0123456789")),
+    ("merge", r"<<", ["<"]),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_form})\\Z"), _first
+    )
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -33,7 +64,7 @@ def load(path: Path, model: type[M]) -> M:
     """Read a YAML file into a model.
 
     Raises:
-        LoadError: with every problem found, at its line.
+        LoadError: with the problems found (the first hundred), each at its line.
         UserError: if the file cannot be read at all.
     """
     try:
@@ -53,7 +84,8 @@ def loads(text: str, model: type[M], *, path: str) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems = [_problem(e, node, model) for e in error.errors(include_url=False)]
+        errors = error.errors(include_url=False)[:MAX_PROBLEMS]
+        problems = [_problem(e, node, model) for e in errors]
         raise LoadError(path, problems) from None
 
 
@@ -62,37 +94,59 @@ def _compose(text: str, path: str) -> tuple[yaml.Node, Any]:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return LoadError(path, [Problem(line, column, "", message)])
 
-    loader = _Loader(text)
+    if half := _SURROGATE.search(text):
+        line, column = (
+            text.count("\n", 0, half.start()) + 1,
+            half.start() - text.rfind("\n", 0, half.start()),
+        )
+        raise LoadError(path, [Problem(line, column, "", _HALF)])
+    if len(_DIRECTIVE.findall(text)) > MAX_DIRECTIVES:  # the parser compares each with every other
+        raise fault(None, f"more than {MAX_DIRECTIVES} lines begin with '%'")
     try:
-        node = loader.get_single_node()
-        if node is None:
-            raise fault(None, "the file is empty")
-        _bound(node, fault)
-        return node, loader.construct_document(node)
+        _bound_events(text, fault)
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            if node is None:
+                raise fault(None, "the file is empty")
+            _bound_nodes(node, fault)
+            return node, loader.construct_document(node)
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as error:
         what = " ".join(p for p in (error.context, error.problem) if p)
         raise fault(error.problem_mark or error.context_mark, f"not valid YAML: {what}") from None
     except yaml.YAMLError as error:  # a character that YAML does not allow
         raise fault(None, f"not valid YAML: {' '.join(str(error).split())}") from None
-    except (ValueError, RecursionError) as error:  # an impossible date, a nest without end
-        raise fault(None, f"not valid YAML: {error}") from None
-    finally:
-        loader.dispose()
 
 
-def _bound(root: yaml.Node, fault: Any) -> None:
-    """Refuse what grows too large once aliases are followed, what nests in itself or too deep,
-    keys that stand twice, and characters that no prompt or terminal should get."""
+def _bound_events(text: str, fault: Any) -> None:
+    """Refuse what nests too deep or is too much, before anything that recurses meets it (the C
+    composer does, on the machine's stack), and tags, which no field needs."""
+    depth = nodes = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        nodes += isinstance(event, yaml.NodeEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise fault(event.start_mark, f"nested more than {MAX_DEPTH} deep")
+        if nodes > MAX_NODES:
+            raise fault(event.start_mark, f"more than {MAX_NODES} values")
+        if tag := getattr(event, "tag", None):
+            raise fault(event.start_mark, f"tags are not allowed here: {_short(tag)}")
+
+
+def _bound_nodes(root: yaml.Node, fault: Any) -> None:
+    """Refuse what grows too large once aliases are followed, what nests in itself, keys that stand
+    twice, and characters that no prompt or terminal should get."""
     sizes: dict[int, int] = {}
     open_: set[int] = set()
 
-    def size(node: yaml.Node, depth: int) -> int:
+    def size(node: yaml.Node) -> int:
         if id(node) in open_:
             raise fault(node.start_mark, "an alias refers to something that holds it")
         if id(node) in sizes:
             return sizes[id(node)]
-        if depth > MAX_DEPTH:
-            raise fault(node.start_mark, f"nested more than {MAX_DEPTH} deep")
         open_.add(id(node))
         total = 1
         if isinstance(node, yaml.MappingNode):
@@ -100,26 +154,26 @@ def _bound(root: yaml.Node, fault: Any) -> None:
             for key, value in node.value:
                 name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
                 if isinstance(key, yaml.ScalarNode) and name in seen:
-                    raise fault(key.start_mark, f"the key {name!r} stands twice")
+                    raise fault(key.start_mark, f"the key {_short(name)} stands twice")
                 seen.add(name)
-                total += size(key, depth + 1) + size(value, depth + 1)
+                total += size(key) + size(value)
         elif isinstance(node, yaml.SequenceNode):
-            total += sum(size(item, depth + 1) for item in node.value)
-        elif any("\ud800" <= c <= "\udfff" for c in node.value):
-            raise fault(node.start_mark, "half of a surrogate pair is not a character")
+            total += sum(size(item) for item in node.value)
+        elif _SURROGATE.search(node.value):
+            raise fault(node.start_mark, _HALF)
         if total > MAX_NODES:
             raise fault(node.start_mark, f"more than {MAX_NODES} values, aliases followed")
         open_.discard(id(node))
         sizes[id(node)] = total
         return total
 
-    size(root, 0)
+    size(root)
 
 
 def _problem(error: ErrorDetails, root: yaml.Node, model: type[BaseModel]) -> Problem:
     loc = error["loc"]
     unknown = error["type"] == "extra_forbidden"
-    node, steps = _walk(root, loc, key_of_last=unknown)
+    node, steps = _walk(root, loc, key_of_last=unknown or error["type"] == "invalid_key")
     message = error["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
     if unknown:
@@ -132,12 +186,16 @@ def _problem(error: ErrorDetails, root: yaml.Node, model: type[BaseModel]) -> Pr
         choices = [part.strip("'") for part in expected.replace(" or ", ", ").split(", ")]
         near = nearest(error["input"], choices)
         guess = f"; did you mean {near!r}?" if near else ""
-        message = f"{error['input']!r} is not known: expected {expected}{guess}"
+        message = f"{_short(error['input'])} is not known: expected {expected}{guess}"
+    elif error["type"] == "model_type":
+        message = f"expected fields, as `name: value`, not {_short(error['input'])}"
+    elif error["type"] == "tuple_type":
+        message = f"expected a list, not {_short(error['input'])}"
     elif error["type"] == "missing":
         message = f"missing field {loc[-1]!r}"
     elif error["type"] == "string_pattern_mismatch":
         pattern = error.get("ctx", {}).get("pattern", "")
-        message = f"{error['input']!r} does not have the form {pattern}"
+        message = f"{_short(error['input'])} does not have the form {pattern}"
     mark = node.start_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     return Problem(line, column, _dotted(steps), message)
@@ -161,8 +219,8 @@ def _walk(
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             below = node.value[part] if part < len(node.value) else None
         if below is not None:
+            steps.append(part if isinstance(node, yaml.SequenceNode) else str(part))
             node = below
-            steps.append(part)
         elif n == len(loc) - 1:
             steps.append(part)
     return node, steps
@@ -171,8 +229,19 @@ def _walk(
 def _dotted(steps: list[int | str]) -> str:
     out = ""
     for step in steps:
-        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else str(step)
+        if isinstance(step, int):
+            out += f"[{step}]"
+        else:
+            # A key is a stranger's text too, and may hold what steers a terminal.
+            name = step if _PLAIN_KEY.fullmatch(step) else _short(step)
+            out += f".{name}" if out else name
     return out
+
+
+def _short(value: Any) -> str:
+    """A value for a message: quoted, one line, nothing in it that is not printed."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:76]}...'"
 
 
 def _fields_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> set[str]:

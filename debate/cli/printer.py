@@ -84,10 +84,25 @@ class Wrapper:
             return ""
         space, self._space = self._space, ""
         if self._column + len(space) + cells(word) > self._width and self._column:
-            self._column = cells(word)
-            return f"\n{word}"
-        self._column += len(space) + cells(word)
+            space, self._column = "\n", 0
+        else:
+            self._column += len(space)
+        if self._column + cells(word) > self._width:
+            word = self._broken(word)
+        else:
+            self._column += cells(word)
         return space + word
+
+    def _broken(self, word: str) -> str:
+        """A word that no line can hold, broken where lines end."""
+        out: list[str] = []
+        for c in word:
+            if self._column + cells(c) > self._width and self._column:
+                out.append("\n")
+                self._column = 0
+            out.append(c)
+            self._column += cells(c)
+        return "".join(out)
 
 
 def paragraph(text: str) -> None:
@@ -173,7 +188,7 @@ class Printer:
             if not isinstance(item, TurnOpened):
                 return  # the transcript of a program that ended during this turn
             self._live = _Live(item.turn, item.seat, Wrapper(self._width))
-            self.status(f"{self._names.get(item.seat, item.seat)} has the floor")
+            self.status(f"{self._name(item.seat)} has the floor")
             return
         if item.turn != self._live.turn:
             self._waiting.append(item)

@@ -28,8 +28,6 @@ _ESCAPE = re.compile(
 _ESCAPE_BEGUN = re.compile(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b]{0,400}\x1b?|[ -/]{0,8})$"
 )
-# Where judgement may have to wait for more: a tag, a new line, a control, a half of a pair.
-_SPECIAL = re.compile("[<\n\r\u2028\u2029\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -69,7 +67,7 @@ class Filter:
     def __post_init__(self) -> None:
         self._own = _label([self.name])
         self._other = _label(self.others) if self.others else None
-        self._names = tuple(n.lower() for n in (self.name, *self.others))
+        self._names = tuple(_folded(n) for n in (self.name, *self.others))
         self._longest = max(len(n) for n in (self.name, *self.others)) + 12
 
     @property
@@ -102,10 +100,12 @@ class Filter:
                 self._cut.append(showable(text))
                 self._length += len(text)
             return ""
-        in_line = self._line is None and not (self._raw or self._space or self._thinking)
-        if in_line and not _SPECIAL.search(text) and text == text.rstrip():
+        in_line = self._line is None and self._length > 0
+        waiting = self._raw or self._space or self._thinking
+        plain = "<" not in text and "\n" not in text and text == showable(text).rstrip()
+        if in_line and not waiting and plain:
             # The common case: the middle of a line, with nothing in it that needs a second look.
-            return self._show(showable(text))
+            return self._show(text)
         self._raw += text
         return self._read(final=False)
 
@@ -178,7 +178,7 @@ class Filter:
             if not whole and len(candidate) < self._longest and self._may_be_label(candidate):
                 self._line = candidate
                 return "".join(shown)
-            head = candidate[: self._longest]
+            head = _folded(candidate[: self._longest])
             if self._other and self._other.match(head):
                 self.ended = True
                 self._cut.append(candidate + rest)
@@ -186,15 +186,18 @@ class Filter:
                 self._raw = ""
                 break
             own = self._own.match(head)
-            words = candidate[own.end() :] if own else candidate
-            self._line, piece = None, words + rest
+            if own:
+                # What follows is the start of a line still: it may be another's label.
+                self._line, piece = "", candidate[own.end() :] + rest
+                continue
+            self._line, piece = None, candidate + rest
             if final and not piece:
                 break
         return "".join(shown)
 
     def _may_be_label(self, line: str) -> bool:
         """False once no label can begin like this."""
-        core = line.lstrip(_DECORATION).lower()
+        core = _folded(line.lstrip(_DECORATION))
         return any(n.startswith(core) or core.startswith(n) for n in self._names)
 
     def _spaced(self, piece: str) -> str:
@@ -211,17 +214,24 @@ class Filter:
 
     def _show(self, text: str) -> str:
         if self._length + len(text) > MAX_CHARACTERS:
-            text = text[: MAX_CHARACTERS - self._length]
+            text = text[: MAX_CHARACTERS - self._length].rstrip()
             self.ended = self.too_long = True
         self._text.append(text)
         self._length += len(text)
         return text
 
 
+def _folded(text: str) -> str:
+    """The text in lower case, character by character, so that its length stays and no character's
+    case hangs on what follows it."""
+    return "".join(low if len(low := c.lower()) == 1 else c for c in text)
+
+
 def _label(names: Sequence[str]) -> re.Pattern[str]:
-    """What stands before a participant's words: `[Name]:`, `Name:`, `**Name:**`, `[Name]` alone."""
-    name = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
+    """What stands, folded, before a participant's words: `[Name]:`, `Name:`, `**Name:**`, `[Name]`
+    alone on its line."""
+    name = "|".join(re.escape(_folded(n)) for n in sorted(names, key=len, reverse=True))
     lead, bold, colon = r"[ \t*_#>]{0,6}", "[*_]{0,3}", "[:：]"
     bracketed = rf"\[(?:{name})\]{bold}[ \t]*(?:{colon}|$)"
     plain = rf"(?:{name}){bold}[ \t]*{colon}"
-    return re.compile(rf"(?:{lead}{plain}|{lead}{bracketed}){bold}[ \t]*", re.I)
+    return re.compile(rf"(?:{lead}{plain}|{lead}{bracketed}){bold}[ \t]*")

@@ -1,0 +1,5 @@
+"""`python -m debate` is `yalta`."""
+
+from debate.cli import main
+
+main()

@@ -1,0 +1,192 @@
+"""Nothing is lost: the program is killed again and again, and goes on each time.
+
+    python tests/test_kill.py [--kills 100] [--seed 1]
+
+runs it by itself and says what it did. A conference is run against a loopback server, killed with
+SIGKILL at a random moment, resumed, killed again, until it is complete; then the next one starts,
+until there were as many kills as asked for. What a run has printed as finished must be in the
+transcript for ever after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from debate.transcript import read
+from debate.verify import verify
+
+STREAMER = Path(__file__).parent / "peers" / "streamer.py"
+YALTA = (sys.executable, "-m", "debate")
+SEATS = "altman,yang,amodei"
+
+
+@dataclass
+class Tally:
+    """What happened."""
+
+    kills: int = 0
+    in_turn: int = 0
+    """Kills that left a turn in the air."""
+    before_opening: int = 0
+    """Kills before there was a transcript."""
+    conferences: int = 0
+    turns: int = 0
+    printed: set[str] = field(default_factory=set)
+
+
+def start(words: list[str]) -> tuple[subprocess.Popen[bytes], list[bytes], threading.Thread]:
+    """Start the program; its lines are collected as they come."""
+    process = subprocess.Popen(
+        [*YALTA, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+    )
+    lines: list[bytes] = []
+
+    def collect() -> None:
+        assert process.stdout is not None
+        buffer = b""
+        while piece := os.read(process.stdout.fileno(), 65536):
+            buffer += piece
+            *whole, buffer = buffer.split(b"\n")
+            lines.extend(whole)
+
+    thread = threading.Thread(target=collect, daemon=True)
+    thread.start()
+    return process, lines, thread
+
+
+def finished(lines: list[bytes]) -> dict[int, str]:
+    """The turns that a run has printed as finished."""
+    events = [json.loads(line) for line in lines]
+    return {e["turn"]: e["text"] for e in events if e["type"] == "turn.closed"}
+
+
+def torment(model: str, folder: Path, kills: int, seed: int) -> Tally:
+    """Kill conferences until there were so many kills; checks after each."""
+    chance = random.Random(seed)
+    tally = Tally()
+    while tally.kills < kills:
+        tally.conferences += 1
+        path = folder / f"{seed}-{tally.conferences}.jsonl"
+        known: dict[int, str] = {}
+        while True:
+            words = (
+                ["resume", str(path), "--json"]
+                if path.exists()
+                else ["run", "yalta", "--seats", SEATS, "--model", model, "--out", str(path), "--json"]
+            )
+            process, lines, thread = start(words)
+            if chance.random() < 0.9:  # mostly once it has begun; now and then while it starts
+                while not lines and process.poll() is None:
+                    time.sleep(0.002)
+                moment = chance.uniform(0, 0.35)
+            else:
+                moment = chance.uniform(0, 0.8)
+            spared = tally.kills >= kills
+            try:
+                process.wait(60 if spared else moment)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                tally.kills += 1
+            thread.join(10)
+            assert process.stderr is not None
+            complaint = process.stderr.read().decode()
+            process.stderr.close()
+            assert process.returncode in (0, -9), complaint
+            known |= finished(lines)
+            if not path.exists():
+                tally.before_opening += 1
+                continue
+            if path.stat().st_size == 0 or not path.read_bytes().count(b"\n"):
+                # Killed between making the file and its first line: nothing was begun.
+                tally.before_opening += 1
+                path.unlink()
+                continue
+            check(path, known)
+            if process.returncode == 0:
+                break
+            events = read(path)
+            last = max((n for n, e in enumerate(events) if e.type == "turn.opened"), default=None)
+            tally.in_turn += last is not None and last == len(events) - 1
+        tally.turns += len(known)
+    return tally
+
+
+def check(path: Path, known: dict[int, str]) -> None:
+    """What was printed is there, once, and the chain holds."""
+    closed = [e for e in read(path) if e.type == "turn.closed"]
+    assert len({e.turn for e in closed}) == len(closed)
+    saved = {e.turn: e.text for e in closed}
+    assert known.items() <= saved.items(), "a finished turn was lost"
+    verdict = verify(path)
+    assert verdict.good, verdict.faults
+    plan = [(e.phase, e.round, e.seat) for e in read(path) if e.type == "turn.opened"]
+    spoken = {e.turn: e for e in read(path) if e.type == "turn.opened"}
+    slots = [(spoken[n].phase, spoken[n].round, spoken[n].seat) for n in saved]
+    assert len(set(slots)) == len(slots), "a turn was had twice"
+    assert len(plan) >= len(slots)
+
+
+def run(kills: int, seed: int, workers: int = 2) -> list[Tally]:
+    """Torment in a few threads at once, against one server."""
+    command = [sys.executable, str(STREAMER), "--tokens", "12", "--delay-ms", "1"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,
+    ):
+        assert server.stdin is not None
+        assert server.stdout is not None
+        port = json.loads(server.stdout.readline())["port"]
+        model = f"openai-compatible@http://127.0.0.1:{port}/v1#m"
+        tallies: list[Tally] = []
+        errors: list[BaseException] = []
+
+        def work(number: int) -> None:
+            share = kills // workers + (number < kills % workers)
+            try:
+                tallies.append(torment(model, Path(folder), share, seed * 100 + number))
+            except BaseException as error:
+                errors.append(error)
+
+        threads = [threading.Thread(target=work, args=(n,)) for n in range(workers)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        server.stdin.close()
+        if errors:
+            raise errors[0]
+    return tallies
+
+
+def test_no_finished_turn_is_lost_in_a_hundred_kills():
+    tallies = run(100, seed=1)
+
+    assert sum(t.kills for t in tallies) == 100
+    assert sum(t.in_turn for t in tallies) > 10  # else the moments were no test
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    began = time.perf_counter()
+    found = run(arguments.kills, arguments.seed)
+    print(
+        f"{sum(t.kills for t in found)} kills over {sum(t.conferences for t in found)} conferences: "
+        f"{sum(t.in_turn for t in found)} with a turn in the air, "
+        f"{sum(t.before_opening for t in found)} before the opening; "
+        f"{sum(t.turns for t in found)} finished turns, none lost, every chain good "
+        f"({time.perf_counter() - began:.0f} s)"
+    )

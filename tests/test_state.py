@@ -1,0 +1,179 @@
+"""The fold: what a transcript says is what the state holds, for any prefix of it."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from worlds import FREE, PHASES, SEATS, Play, closed, manifest, scenario
+
+from debate.events import (
+    ConferenceClosed,
+    FloorPaused,
+    FloorResumed,
+    PhaseOpened,
+    Price,
+    TurnFailed,
+    TurnOpened,
+    Usage,
+)
+from debate.state import ConferenceState, apply, fold, price_of
+
+
+def opened_turn(number: int, seat: str, *, phase: int = 0, round_: int = 1) -> TurnOpened:
+    return TurnOpened(turn=number, seat=seat, phase=phase, round=round_, request="0" * 64)
+
+
+ANY_EVENT = st.one_of(
+    st.builds(PhaseOpened, phase=st.integers(0, 5), kind=st.just("plenary"), title=st.just("P")),
+    st.builds(
+        TurnOpened,
+        turn=st.integers(1, 6),
+        seat=st.sampled_from(["ada", "bo", "nobody"]),
+        phase=st.integers(0, 4),
+        round=st.integers(1, 3),
+        room=st.sampled_from([None, "cellar"]),
+        request=st.just("0" * 64),
+    ),
+    st.builds(closed, st.integers(1, 6), st.sampled_from(["ada", "bo", "nobody"]), st.text()),
+    st.builds(
+        TurnFailed,
+        turn=st.integers(1, 6),
+        seat=st.just("ada"),
+        reason=st.sampled_from(["aborted", "interrupted", "empty", "refused", "error"]),
+        message=st.just("no"),
+    ),
+    st.builds(FloorPaused, reason=st.just("later")),
+    st.just(FloorResumed()),
+    st.just(ConferenceClosed(reason="agenda")),
+    st.just(manifest(scenario(["ada", "bo"]))),
+)
+
+
+@given(st.lists(ANY_EVENT, max_size=30))
+def test_any_events_in_any_order_can_be_folded(events):
+    state = fold([manifest(scenario(["ada", "bo"])), *events])
+
+    assert len(state.record) == sum(state.spoken.values())
+    assert [t.number for t in state.record] == sorted(t.number for t in state.record)
+
+
+@given(SEATS, PHASES, st.integers(0, 2**16))
+def test_folding_a_prefix_gives_the_state_of_that_moment(seats, phases, seed):
+    shuffle = random.Random(seed)
+    play = Play(
+        manifest(scenario(seats, phases), seed=seed),
+        order=lambda numbers: shuffle.sample(numbers, len(numbers)),
+    ).run()
+
+    for n in range(len(play.events) + 1):
+        assert fold(play.events[:n]) == play.states[n]
+
+
+def test_the_record_keeps_the_order_of_opening_whatever_ends_first():
+    play = Play(
+        manifest(scenario(["ada", "bo", "cem"], [{"kind": "opening"}])),
+        order=lambda numbers: numbers[::-1],
+    ).run()
+
+    assert [t.seat for t in play.state.record] == ["ada", "bo", "cem"]
+
+
+def test_nothing_can_come_before_the_opening_or_after_the_close():
+    assert apply(ConferenceState(), closed(1, "ada", "too soon")) == ConferenceState()
+    play = Play(manifest(scenario(["ada"]))).run()
+    assert play.state.standing == "closed"
+    assert apply(play.state, closed(99, "ada", "too late")) is play.state
+
+
+def test_a_turn_that_was_not_open_leaves_no_trace():
+    state = fold([manifest(scenario(["ada"])), closed(1, "ada", "from nowhere")])
+
+    assert state.record == ()
+
+
+def test_the_clock_stands_still_during_a_pause():
+    play = Play(manifest(scenario(["ada"])))
+    play.put(FloorPaused(reason="lunch"))
+    before = play.state.seconds
+    later = play.events[-1].at.replace(hour=23)
+    resumed = apply(play.state, FloorResumed(at=later))
+
+    assert resumed.seconds == before
+    assert resumed.standing == "open"
+
+
+PRICE = Price(currency="USD", input=Decimal("0.60"), cached=Decimal("0.15"), output=Decimal("2.5"))
+
+
+@pytest.mark.parametrize(
+    ("usage", "price", "cost"),
+    [
+        (Usage(input=1_000_000, cached=0, output=0), PRICE, Decimal("0.6")),
+        (Usage(input=1_000_000, cached=1_000_000, output=0), PRICE, Decimal("0.15")),
+        (Usage(input=0, output=3), PRICE, Decimal("0.0000075")),
+        (Usage(input=1_000_000, output=0), PRICE, Decimal("0.6")),
+        (Usage(output=3), PRICE, None),
+        (Usage(input=5), PRICE, None),
+        (Usage(input=5, output=5), None, None),
+        (Usage(), FREE, Decimal(0)),
+    ],
+)
+def test_a_cost_is_exact_or_unknown(usage, price, cost):
+    assert price_of(usage, price) == cost
+
+
+def test_one_turn_of_unknown_cost_makes_the_sum_unknown():
+    play = Play(manifest(scenario(["ada"]), price=PRICE)).run()
+
+    assert play.state.cost is None
+
+
+def test_a_failed_turn_is_asked_for_again_and_then_skipped():
+    tries: list[int] = []
+
+    def speak(step, number):
+        if step.seat == "ada":
+            tries.append(number)
+            return TurnFailed(turn=number, seat="ada", reason="empty", message="nothing")
+        return "Yes."
+
+    play = Play(manifest(scenario(["ada", "bo"], [{"kind": "plenary"}])), speak).run()
+
+    assert len(tries) == 2  # once, and one retry
+    assert [t.seat for t in play.state.record] == ["bo"]
+    assert play.state.standing == "closed"
+
+
+def test_an_endpoint_that_fails_twice_pauses_the_conference_and_a_resume_tries_afresh():
+    broken = True
+
+    def speak(step, number):
+        if broken:
+            return TurnFailed(turn=number, seat=step.seat, reason="error", message="no route")
+        return "Yes."
+
+    play = Play(manifest(scenario(["ada"], [{"kind": "plenary"}])), speak).run()
+    assert play.state.standing == "paused"
+    assert "no route" in play.events[-1].reason
+
+    broken = False
+    play.put(FloorResumed())
+    play.run()
+    assert [t.seat for t in play.state.record] == ["ada"]
+    assert play.state.standing == "closed"
+
+
+def test_a_final_failure_is_not_asked_for_again():
+    def speak(step, number):
+        return TurnFailed(
+            turn=number, seat=step.seat, reason="error", message="bad key", final=True
+        )
+
+    play = Play(manifest(scenario(["ada"], [{"kind": "plenary"}])), speak).run()
+
+    assert sum(e.type == "turn.failed" for e in play.events) == 1
+    assert play.state.standing == "paused"
