@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from debate.agenda import Close, GiveFloor, OpenPhase, Pause, next_steps
 from debate.errors import SpeakerError, UserError, YaltaError
@@ -55,6 +55,7 @@ INTERRUPTED = "interrupted"
 class Delta:
     """A piece of a turn in the air. Shown, never stored."""
 
+    type: ClassVar[str] = "delta"
     turn: int
     seat: str
     kind: Literal["text", "reasoning"]
@@ -63,8 +64,9 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A model is reading its prompt: so many tokens of so many, if it tells."""
+    """A model is reading its prompt: so many tokens of so many, if it tells. Never stored."""
 
+    type: ClassVar[str] = "progress"
     turn: int
     seat: str
     done: int

@@ -84,8 +84,11 @@ def loads(text: str, model: type[M], *, path: str) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        errors = error.errors(include_url=False)[:MAX_PROBLEMS]
-        problems = [_problem(e, node, model) for e in errors]
+        errors = error.errors(include_url=False)
+        # Of a list whose items are at fault pydantic says too that it is short of them.
+        inside = {e["loc"][:n] for e in errors for n in range(len(e["loc"]))}
+        errors = [e for e in errors if e["type"] != "too_short" or e["loc"] not in inside]
+        problems = [_problem(e, node, model) for e in errors[:MAX_PROBLEMS]]
         raise LoadError(path, problems) from None
 
 
@@ -189,6 +192,8 @@ def _problem(error: ErrorDetails, root: yaml.Node, model: type[BaseModel]) -> Pr
         message = f"{_short(error['input'])} is not known: expected {expected}{guess}"
     elif error["type"] == "model_type":
         message = f"expected fields, as `name: value`, not {_short(error['input'])}"
+    elif error["type"] == "too_short":
+        message = f"expected {error.get('ctx', {}).get('min_length', 1)} or more"
     elif error["type"] == "tuple_type":
         message = f"expected a list, not {_short(error['input'])}"
     elif error["type"] == "missing":

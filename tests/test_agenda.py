@@ -31,7 +31,9 @@ def test_everyone_speaks_once_a_round_in_every_phase(seats, phases, seed):
 @given(SEATS, PHASES, st.integers(0, 2**16))
 def test_the_same_seed_gives_the_same_order(seats, phases, seed):
     def order():
-        return [t.seat for t in Play(manifest(scenario(seats, phases), seed=seed)).run().state.record]
+        return [
+            t.seat for t in Play(manifest(scenario(seats, phases), seed=seed)).run().state.record
+        ]
 
     assert order() == order()
 
@@ -46,9 +48,9 @@ def test_the_same_seed_gives_the_same_order(seats, phases, seed):
 def test_a_round_holds_each_seat_once(order, seats, seed, phase, round_):
     floor = RoundRobin(order=order)
 
-    assert sorted(
-        order_of_round(floor, seats, seed=seed, phase=phase, round_=round_)
-    ) == sorted(seats)
+    assert sorted(order_of_round(floor, seats, seed=seed, phase=phase, round_=round_)) == sorted(
+        seats
+    )
 
 
 def test_orders_of_rounds():

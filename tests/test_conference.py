@@ -362,11 +362,8 @@ def test_a_transcript_that_cannot_be_written_is_one_error(tmp_path):
 
     async def main():
         with ChatServer() as server:
-            async with Conference.begin(
-                small(), Wishes(model=server.model), out=file / "t.jsonl"
-            ):
+            async with Conference.begin(small(), Wishes(model=server.model), out=file / "t.jsonl"):
                 pass
 
     with pytest.raises(TranscriptError, match="cannot write"):
         asyncio.run(main())
-

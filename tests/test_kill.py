@@ -41,7 +41,6 @@ class Tally:
     """Kills before there was a transcript."""
     conferences: int = 0
     turns: int = 0
-    printed: set[str] = field(default_factory=set)
 
 
 def start(words: list[str]) -> tuple[subprocess.Popen[bytes], list[bytes], threading.Thread]:
@@ -82,7 +81,17 @@ def torment(model: str, folder: Path, kills: int, seed: int) -> Tally:
             words = (
                 ["resume", str(path), "--json"]
                 if path.exists()
-                else ["run", "yalta", "--seats", SEATS, "--model", model, "--out", str(path), "--json"]
+                else [
+                    "run",
+                    "yalta",
+                    "--seats",
+                    SEATS,
+                    "--model",
+                    model,
+                    "--out",
+                    str(path),
+                    "--json",
+                ]
             )
             process, lines, thread = start(words)
             if chance.random() < 0.9:  # mostly once it has begun; now and then while it starts
@@ -142,7 +151,9 @@ def run(kills: int, seed: int, workers: int = 2) -> list[Tally]:
     command = [sys.executable, str(STREAMER), "--tokens", "12", "--delay-ms", "1"]
     with (
         tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as server,
     ):
         assert server.stdin is not None
         assert server.stdout is not None
@@ -184,7 +195,7 @@ if __name__ == "__main__":
     began = time.perf_counter()
     found = run(arguments.kills, arguments.seed)
     print(
-        f"{sum(t.kills for t in found)} kills over {sum(t.conferences for t in found)} conferences: "
+        f"{sum(t.kills for t in found)} kills of {sum(t.conferences for t in found)} conferences: "
         f"{sum(t.in_turn for t in found)} with a turn in the air, "
         f"{sum(t.before_opening for t in found)} before the opening; "
         f"{sum(t.turns for t in found)} finished turns, none lost, every chain good "

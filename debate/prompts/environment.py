@@ -32,7 +32,7 @@ from debate.errors import LoadError, Problem, UserError
 from debate.text import showable
 
 MAX_TEMPLATE_BYTES = 64 * 1024
-MAX_STEPS = 100_000
+MAX_STEPS = 20_000
 MAX_CHARACTERS = 8 * 1024 * 1024
 
 _SYNTAX = (

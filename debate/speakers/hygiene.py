@@ -198,7 +198,11 @@ class Filter:
     def _may_be_label(self, line: str) -> bool:
         """False once no label can begin like this."""
         core = _folded(line.lstrip(_DECORATION))
-        return any(n.startswith(core) or core.startswith(n) for n in self._names)
+        return any(
+            n.startswith(core)
+            or (core.startswith(n) and core[len(n) :].lstrip("]*_ \t")[:1] in ("", ":", "："))
+            for n in self._names
+        )
 
     def _spaced(self, piece: str) -> str:
         """Hold white space back until words follow, so that none stands at either end."""
@@ -222,9 +226,9 @@ class Filter:
 
 
 def _folded(text: str) -> str:
-    """The text in lower case, character by character, so that its length stays and no character's
-    case hangs on what follows it."""
-    return "".join(low if len(low := c.lower()) == 1 else c for c in text)
+    """The text without its case, character by character, so that its length stays and no
+    character's case hangs on what follows it."""
+    return "".join(low if len(low := c.casefold()) == 1 else c for c in text)
 
 
 def _label(names: Sequence[str]) -> re.Pattern[str]:

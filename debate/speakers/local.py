@@ -149,8 +149,10 @@ class LocalSpeaker(OpenAISpeaker):
         if self._client is None:
             from debate.speakers.transport import new_client
 
-            # Loopback only: a proxy from the environment has no business here.
-            self._client = new_client(tls=False, trust_env=False)
+            # Loopback only: a proxy from the environment has no business here. llama.cpp's server
+            # now and then closes a connection just as its next request is being written (seen
+            # once in four calls on a busy machine), so each call has one of its own.
+            self._client = new_client(tls=False, trust_env=False, keep_alive=False)
         return self._client
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Part]:

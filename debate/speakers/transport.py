@@ -31,19 +31,22 @@ _KINDS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
 )
 
 
-def new_client(*, tls: bool = True, trust_env: bool = True) -> httpx.AsyncClient:
+def new_client(
+    *, tls: bool = True, trust_env: bool = True, keep_alive: bool = True
+) -> httpx.AsyncClient:
     """A client for streamed calls: no redirects, no cookies, no limit on connections.
 
     Args:
         tls: Whether the endpoint is asked over TLS. Without it no certificates are loaded, which
             takes longer than a whole short call, and a TLS connection would be refused.
         trust_env: Whether proxies named in the environment are used.
+        keep_alive: Whether a connection serves more than one call.
     """
     context = _certificates() if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     def session() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=context),
+            connector=aiohttp.TCPConnector(limit=0, ssl=context, force_close=not keep_alive),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=trust_env,
         )

@@ -139,7 +139,10 @@ def compare(repeats: int) -> None:
         for side, measured in rows.items():
             cpu = [m["cpu_ms"] for m in measured]
             spread = f"{statistics.median(cpu):.2f} [{min(cpu):.2f}-{max(cpu):.2f}]"
-            rest = [statistics.median(m[k] for m in measured) for k in ("wall_ms", "rss_mb", "import_ms")]
+            rest = [
+                statistics.median(m[k] for m in measured)
+                for k in ("wall_ms", "rss_mb", "import_ms")
+            ]
             print(f"{case:<5}{side:<7}{spread:>20}{rest[0]:>14.1f}{rest[1]:>8.0f}{rest[2]:>11.0f}")
         pairs = [
             y["cpu_ms"] / b["cpu_ms"] for b, y in zip(rows["bare"], rows["yalta"], strict=True)

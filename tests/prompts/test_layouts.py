@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import PHASES, SEATS, Play, manifest, persona, scenario
+from worlds import PHASES, SEATS, Play, closed, manifest, persona, scenario
 
 from debate.agenda import GiveFloor
 from debate.events import PhaseOpened, TurnOpened
@@ -79,8 +80,6 @@ def test_words_of_a_private_room_reach_its_members_alone(layout, cards, rooms):
             )
             play.put(opened)
             said[f"<{number}>"] = room
-            from worlds import closed
-
             play.put(closed(number, seat, f"<{number}>"))
     play.put(PhaseOpened(phase=1, kind="closing", title="C"))
 
@@ -99,7 +98,7 @@ def test_shared_prompts_begin_with_every_earlier_one_up_to_the_records_end(
     play = Play(manifest(scenario(seats, phases), seed=seed, cards=cards)).run()
     found = prompts(play)
 
-    for (step, _, earlier), (_, _, later) in zip(found, found[1:], strict=False):
+    for (step, _, earlier), (_, _, later) in pairwise(found):
         assert [m.role for m in earlier] == ["system", "user"]
         assert earlier[0] == later[0]
         record, _, brief = earlier[1].content.partition("\n\n---")
@@ -116,7 +115,7 @@ def test_perspective_alternates_strictly_and_keeps_each_seats_prefix(seats, phas
     for step, _, messages in prompts(play):
         assert messages[0].role == "system"
         assert messages[-1].role == "user"
-        for one, two in zip(messages[1:], messages[2:], strict=False):
+        for one, two in pairwise(messages[1:]):
             assert {one.role, two.role} == {"user", "assistant"}
         assert all(m.content.strip() for m in messages)
         if step.seat in last:
