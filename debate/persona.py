@@ -6,7 +6,7 @@ is private (`goals.private`, `red_lines`) and reaches no prompt but the seat's o
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -110,6 +110,12 @@ class Persona(Model):
     examples: tuple[Example, ...] = ()
     sources: tuple[Source, ...] = ()
     author: Line | None = Field(None, description="Who wrote the card; must not rate it.")
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON schema that editors check persona files by: `personas/persona.schema.json`."""
+        schema = cls.model_json_schema(by_alias=True)
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
     @property
     def notice(self) -> str | None:

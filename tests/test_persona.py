@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 from worlds import persona
 
-from debate.persona import SIMULATION_NOTICE
+from debate.persona import SIMULATION_NOTICE, Persona
 
 
 def test_what_a_real_person_says_carries_a_notice():
@@ -74,3 +76,9 @@ def test_mixing_languages_takes_two_and_a_share(mixing):
     voice = {"register": "Plain.", "rhythm": "Short.", "code_switching": mixing}
     with pytest.raises(ValidationError, match="code_switching"):
         persona("kai", voice=voice)
+
+
+def test_the_schema_for_editors_is_that_of_the_model():
+    path = Path(__file__).parent.parent / "personas" / "persona.schema.json"
+
+    assert json.loads(path.read_text(encoding="utf-8")) == Persona.json_schema()

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from debate.errors import UserError, YaltaError, nearest
+from debate.text import showable
 
 #: Each command and where it is, so that `yalta --help` loads none of them.
 COMMANDS = {
@@ -87,7 +88,8 @@ def main(args: list[str] | None = None) -> None:
 
 def _fail(code: int, message: str, debug: bool, error: BaseException) -> Any:
     if message:
-        click.echo(message, err=True)
+        # Names from files stand in messages, and files may come from strangers.
+        click.echo(showable(message), err=True)
     if debug:
         raise error
     sys.exit(code)

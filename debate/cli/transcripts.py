@@ -12,6 +12,7 @@ from debate.cli.printer import Printer, cells
 from debate.library import find_transcript
 from debate.stats import Figures, Stats
 from debate.stats import stats as count
+from debate.text import showable
 from debate.transcript import read, read_entries
 from debate.verify import verify as check
 
@@ -32,7 +33,7 @@ def verify(transcript: str) -> None:
     """Check TRANSCRIPT: its hash chain, its schema, and every prompt rendered again."""
     verdict = check(find_transcript(transcript))
     for fault in verdict.faults:
-        click.echo(f"{verdict.path}:{fault.line}: {fault.message}")
+        click.echo(showable(f"{verdict.path}:{fault.line}: {fault.message}"))
     if verdict.torn:
         click.echo("the last line is cut off, as by a crash; `yalta resume` drops it")
     word = "good" if verdict.good else f"NOT GOOD, {len(verdict.faults)} faults"

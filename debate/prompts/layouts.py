@@ -22,8 +22,9 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from debate.agenda import GiveFloor
+from debate.errors import UserError
 from debate.events import ConferenceOpened
-from debate.prompts.environment import compile_template, neutral, render
+from debate.prompts.environment import compile_template, neutral, render, shipped_templates
 from debate.state import ConferenceState, Turn
 
 INDENT = "\n  "
@@ -71,9 +72,15 @@ class Projection:
 
     Args:
         manifest: The conference's first event; prompts depend on it and on the state alone.
+
+    Raises:
+        UserError: if a template is missing, or asks for something that is not there.
+        LoadError: if a template uses syntax that is not allowed.
     """
 
     def __init__(self, manifest: ConferenceOpened) -> None:
+        if missing := sorted(shipped_templates().keys() - manifest.templates.keys()):
+            raise UserError(f"the conference has no template {missing[0]!r}")
         self._manifest = manifest
         self._templates = {
             name: compile_template(source, path=name) for name, source in manifest.templates.items()

@@ -66,6 +66,11 @@ class Registry:
 
     def _make(self, model: str) -> Speaker:
         if (entry := local_file(model)) is not None:
+            if not catalog.installed(entry):
+                raise UserError(
+                    f"the model file {entry.filename} is not here yet",
+                    hint=f"fetch it: yalta models pull {entry.name}",
+                )
             return _local(model, catalog.path_of(entry), entry.window)
         if model.startswith("local:"):
             return _local(model, Path(model.removeprefix("local:")).expanduser(), LOCAL_WINDOW)
@@ -95,7 +100,7 @@ def _local(model: str, path: Path, window: int) -> Speaker:
     from debate.speakers.local import LocalSpeaker
 
     if not path.is_file():
-        raise UserError(f"no model file at {path}", hint="see `yalta models list`")
+        raise UserError(f"no model file at {path}")
     profile = Profile(
         model=model,
         family="local",
