@@ -37,7 +37,7 @@ from debate.events import (
 from debate.library import new_transcript_path
 from debate.prompts.layouts import Message, Projection, request_hash
 from debate.scenario import Phase, Scenario
-from debate.seating import Wishes, seat
+from debate.seating import Wishes, called, seat
 from debate.speakers.base import Finish, Prompt, Reading, Reasoning, Speaker, Text
 from debate.speakers.hygiene import Filter
 from debate.speakers.registry import DEFAULT_MODEL, Registry
@@ -87,6 +87,7 @@ class Conference:
         self._state = state
         self._speakers = speakers
         self._projection = Projection(state.opened)
+        self._called = called(state.opened)
         self._driving: asyncio.Task[None] | None = None
 
     @classmethod
@@ -268,13 +269,21 @@ class Conference:
 
     def _prompt(self, step: GiveFloor, number: int, messages: tuple[Message, ...]) -> Prompt:
         manifest = self._state.opened
+        own = set(self._called[step.seat])
         plan = manifest.scenario.phases[step.phase]
         return Prompt(
             messages=messages,
             seat=step.seat,
             nth=self._state.spoken.get(step.seat, 0),
             max_tokens=_max_tokens(plan),
-            others=tuple(card.name for card in manifest.seats if card.id != step.seat),
+            others=tuple(
+                name
+                for seat_, names in self._called.items()
+                if seat_ != step.seat
+                for name in names
+                if name not in own
+            ),
+            aliases=self._called[step.seat][1:],
             # By the number of the turn, so that a turn run again is not the same again.
             seed=(manifest.seed * 1_000_003 + number) % 2**31,
         )
@@ -310,7 +319,7 @@ class _Take:
     _ended: float | None = None
 
     def __post_init__(self) -> None:
-        self._filter = Filter(self.name, self.prompt.others)
+        self._filter = Filter(self.name, self.prompt.others, self.prompt.aliases)
 
     async def hear(self, speaker: Speaker) -> None:
         """Take the reply in.

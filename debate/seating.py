@@ -23,6 +23,9 @@ from debate.persona import SIMULATION_NOTICE, Persona
 from debate.prompts.environment import shipped_templates
 from debate.scenario import Scenario, SeatPlan
 
+# Parts of names that label nobody.
+_NOT_NAMES = frozenset({"The", "Dr", "Mr", "Ms", "Mrs", "Prof"})
+
 INVENTED_NOTICE = "Simulated; every line is written by a language model."
 
 
@@ -47,40 +50,60 @@ class Wishes:
     """Prompt templates, in place of the shipped ones."""
 
 
-def seat(
-    scenario: Scenario, wishes: Wishes, profile_of: Callable[[str], Profile], default_model: str
-) -> ConferenceOpened:
-    """The manifest of a conference.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A seat before its model has been looked up."""
+
+    id: str
+    persona: Persona
+    name: str
+    model: str
+
+
+def arrange(
+    scenario: Scenario, wishes: Wishes, default_model: str
+) -> tuple[Scenario, tuple[Place, ...]]:
+    """The scenario as it will be held, and who sits where.
 
     Args:
         scenario: The scenario as loaded.
         wishes: What the user asks for beside it.
-        profile_of: Gives the profile of a model by its name.
         default_model: Model of seats for which nobody names one.
 
     Raises:
         UserError: if a name is unknown, or the wishes do not fit the scenario.
     """
     scenario = _wished(scenario, wishes)
-    personas: dict[str, Persona] = {}
-    for plan in scenario.seats:
-        if plan.persona not in personas:
-            personas[plan.persona] = load_persona(plan.persona)
     ids = [_seat_id(plan) for plan in scenario.seats]
     if strange := [s for s in wishes.seat_models if s not in ids]:
         raise UnknownName("seat", strange[0], ids)
-    names = _distinct_names([personas[plan.persona].name for plan in scenario.seats])
-    seats = tuple(
-        SeatCard(
+    cards = {plan.persona: load_persona(plan.persona) for plan in scenario.seats}
+    names = _distinct_names([cards[plan.persona].name for plan in scenario.seats])
+    return scenario, tuple(
+        Place(
             id=ids[n],
-            persona=plan.persona,
+            persona=cards[plan.persona],
             name=names[n],
-            profile=profile_of(
-                wishes.seat_models.get(ids[n]) or wishes.model or plan.model or default_model
-            ),
+            model=wishes.seat_models.get(ids[n]) or wishes.model or plan.model or default_model,
         )
         for n, plan in enumerate(scenario.seats)
     )
+
+
+def seat(
+    scenario: Scenario, wishes: Wishes, profile_of: Callable[[str], Profile], default_model: str
+) -> ConferenceOpened:
+    """The manifest of a conference. Arguments and errors as of `arrange`.
+
+    Args:
+        profile_of: Gives the profile of a model by its name.
+    """
+    scenario, places = arrange(scenario, wishes, default_model)
+    seats = tuple(
+        SeatCard(id=p.id, persona=p.persona.id, name=p.name, profile=profile_of(p.model))
+        for p in places
+    )
+    personas = {p.persona.id: p.persona for p in places}
     _check_cost(scenario, seats)
     templates = dict(wishes.templates or shipped_templates())
     real = any(persona.real_person for persona in personas.values())
@@ -96,6 +119,22 @@ def seat(
         seed=random.SystemRandom().randrange(2**31) if wishes.seed is None else wishes.seed,
         hashes=manifest_hashes(scenario, personas, templates),
     )
+
+
+def called(manifest: ConferenceOpened) -> dict[str, tuple[str, ...]]:
+    """What each seat may be called, by seat: its name first, then the parts of that name and the
+    name in its own script, where they mean no other seat. Models label speech with any of them."""
+    names: dict[str, list[str]] = {}
+    for card in manifest.seats:
+        native = manifest.personas[card.persona].native_name
+        parts = [part for part in card.name.split() if part.isalpha() and part[0].isupper()]
+        short = [part for part in parts if part not in _NOT_NAMES]
+        names[card.id] = list(dict.fromkeys([card.name, *short, *([native] if native else [])]))
+    times = Counter(name for known in names.values() for name in known)
+    return {
+        seat: (known[0], *(name for name in known[1:] if times[name] == 1))
+        for seat, known in names.items()
+    }
 
 
 def manifest_hashes(

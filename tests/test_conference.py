@@ -130,6 +130,24 @@ def test_a_reply_that_speaks_for_another_is_cut_and_the_rest_is_heard_by_nobody(
 
 
 @pytest.mark.parametrize(
+    ("words", "heard"),
+    [
+        (["Yang: I say no."], "I say no."),
+        (["杨植麟：I say no."], "I say no."),
+        (["I say no.\n\nAltman: ", "I say yes."], "I say no."),
+        (["I say no.\nDario: fine."], "I say no."),
+        (["I say no.\nNote: it is late."], "I say no.\nNote: it is late."),
+    ],
+)
+def test_short_names_and_names_in_their_own_script_are_labels_too(tmp_path, words, heard):
+    with ChatServer(Reply(words)) as server:
+        _, path = asyncio.run(hold(small([{"kind": "closing"}]), server, tmp_path))
+
+    (turn,) = (e for e in read_transcript(path) if e.type == "turn.closed" and e.seat == "yang")
+    assert turn.text == heard
+
+
+@pytest.mark.parametrize(
     ("reply", "reason"),
     [
         (Reply([]), "empty"),

@@ -122,8 +122,8 @@ def torment(model: str, folder: Path, kills: int, seed: int) -> Tally:
                 path.unlink()
                 continue
             check(path, known)
-            if process.returncode == 0:
-                break
+            if verify(path).standing == "closed":
+                break  # perhaps killed after its last line
             events = read(path)
             last = max((n for n, e in enumerate(events) if e.type == "turn.opened"), default=None)
             tally.in_turn += last is not None and last == len(events) - 1

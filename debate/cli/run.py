@@ -19,7 +19,7 @@ from debate.events import Cards, Event, Layout, dump
 from debate.library import find_transcript, load_scenario
 from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
-from debate.seating import Wishes
+from debate.seating import Wishes, arrange
 from debate.speakers.registry import DEFAULT_MODEL, Registry, local_file
 from debate.transcript import read_entries
 
@@ -91,7 +91,9 @@ def run(
         cards=cards,
         templates=load_templates(templates),
     )
-    _fetch_models(_models_of(loaded, wishes), offline=offline)
+    # Names are checked before a large file is fetched for them.
+    _, places = arrange(loaded, wishes, DEFAULT_MODEL)
+    _fetch_models({place.model for place in places}, offline=offline)
     asyncio.run(_run(loaded, wishes, out, _viewer(as_json, reasoning)))
 
 
@@ -189,13 +191,6 @@ def _pairs(seat_models: tuple[str, ...]) -> dict[str, str]:
             raise UserError(f"--seat {text!r} is not of the form SEAT=MODEL")
         pairs[seat.strip()] = model.strip()
     return pairs
-
-
-def _models_of(scenario: Scenario, wishes: Wishes) -> set[str]:
-    """Every model that a conference may ask for."""
-    own = {plan.model for plan in scenario.seats if plan.model}
-    named = set(wishes.seat_models.values())
-    return named | ({wishes.model} if wishes.model else own | {DEFAULT_MODEL})
 
 
 def _fetch_models(models: set[str], *, offline: bool) -> None:

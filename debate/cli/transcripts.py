@@ -71,7 +71,7 @@ def stats(transcript: str, by_turn: bool, as_json: bool) -> None:
 def _row(f: Figures) -> list[str]:
     share = "" if f.cached_share is None else f" ({f.cached_share:.0%})"
     return [
-        f.name,
+        showable(f.name),
         *(str(f.turns), str(f.failed), f"{f.words:,}"),
         *(_number(f.input), _number(f.cached) + share, _number(f.new)),
         *(_number(f.output), _number(f.reasoning), f"{f.seconds:.1f}"),

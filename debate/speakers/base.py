@@ -24,8 +24,11 @@ class Prompt:
     """How many turns this seat has finished before this one."""
     max_tokens: int
     """Room for the spoken words; a speaker that reasons adds room of its own."""
-    others: tuple[str, ...] = field(default=())
-    """Names of the other participants: a reply ends where it begins to speak as one of them."""
+    others: tuple[str, ...] = ()
+    """Names of the other participants, short ones too: a reply ends where it begins to speak as
+    one of them."""
+    aliases: tuple[str, ...] = ()
+    """Short names of the speaker: a reply may begin with one, as a label."""
     seed: int | None = None
 
 

@@ -37,6 +37,7 @@ class Filter:
     Args:
         name: Who speaks; a label with this name at the start of a line is stripped.
         others: Who else is at the table; a label with one of these ends the reply.
+        aliases: Other names of who speaks, treated as `name` is.
 
     Example:
         >>> reply = Filter("Kai", ["Bo"])
@@ -46,6 +47,7 @@ class Filter:
 
     name: str
     others: Sequence[str] = ()
+    aliases: Sequence[str] = ()
     _own: re.Pattern[str] = field(init=False)
     _other: re.Pattern[str] | None = field(init=False)
     _names: tuple[str, ...] = field(init=False)
@@ -65,10 +67,11 @@ class Filter:
     """True if the reply ended because of its size."""
 
     def __post_init__(self) -> None:
-        self._own = _label([self.name])
+        own = (self.name, *self.aliases)
+        self._own = _label(own)
         self._other = _label(self.others) if self.others else None
-        self._names = tuple(_folded(n) for n in (self.name, *self.others))
-        self._longest = max(len(n) for n in (self.name, *self.others)) + 12
+        self._names = tuple(_folded(n) for n in (*own, *self.others))
+        self._longest = max(len(n) for n in (*own, *self.others)) + 12
 
     @property
     def text(self) -> str:
@@ -140,7 +143,8 @@ class Filter:
                 self._raw = raw[len(tag) :]
                 self._thinking = not self._thinking
                 continue
-            # A closing tag alone: its opening stood in the prompt, and all before was reasoning.
+            # A closing tag alone: its opening stood in the prompt. What came before it has been
+            # shown as words by now, and stays.
             if not self._thinking and raw.startswith(_CLOSE):
                 self._raw = raw[len(_CLOSE) :]
                 continue

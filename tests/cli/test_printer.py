@@ -195,16 +195,13 @@ def harmless(out: str) -> bool:
     return all(c.isprintable() or c == "\n" for c in out)
 
 
-RAW = pytest.mark.xfail(strict=True, reason="`yalta stats` prints names as the transcript has them")
-
-
 @pytest.mark.parametrize(
     "command",
     [
         ["show"],
         ["show", "--reasoning"],
         ["verify"],
-        pytest.param(["stats"], marks=RAW),
+        ["stats"],
         ["stats", "--by-turn"],
     ],
     ids=" ".join,
