@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from debate.conference import Conference, Delta, Progress
+    from debate.conference import Conference
     from debate.errors import YaltaError
     from debate.events import AnyEvent
     from debate.library import load_persona, load_scenario
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from debate.seating import Wishes
     from debate.state import ConferenceState, fold
     from debate.stats import stats as transcript_stats
+    from debate.take import Delta, Progress
     from debate.transcript import read as read_transcript
     from debate.verify import verify as verify_transcript
 
@@ -48,9 +49,9 @@ _HOME = {
     "AnyEvent": ("debate.events", "AnyEvent"),
     "Conference": ("debate.conference", "Conference"),
     "ConferenceState": ("debate.state", "ConferenceState"),
-    "Delta": ("debate.conference", "Delta"),
+    "Delta": ("debate.take", "Delta"),
     "Persona": ("debate.persona", "Persona"),
-    "Progress": ("debate.conference", "Progress"),
+    "Progress": ("debate.take", "Progress"),
     "Scenario": ("debate.scenario", "Scenario"),
     "Wishes": ("debate.seating", "Wishes"),
     "YaltaError": ("debate.errors", "YaltaError"),

@@ -10,13 +10,10 @@ Cancelling it at any moment leaves a transcript that resumes.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import ClassVar, Literal
 
 from debate.agenda import Close, GiveFloor, OpenPhase, Pause, next_steps
 from debate.errors import SpeakerError, UserError, YaltaError
@@ -24,24 +21,20 @@ from debate.events import (
     AnyEvent,
     ConferenceClosed,
     ConferenceOpened,
-    FinishReason,
     FloorPaused,
     FloorResumed,
     PhaseOpened,
-    Timing,
-    TurnClosed,
     TurnFailed,
     TurnOpened,
-    Usage,
 )
 from debate.library import new_transcript_path
 from debate.prompts.layouts import Message, Projection, request_hash
 from debate.scenario import Phase, Scenario
 from debate.seating import Wishes, called, seat
-from debate.speakers.base import Finish, Prompt, Reading, Reasoning, Speaker, Text
-from debate.speakers.hygiene import Filter
+from debate.speakers.base import Prompt, Speaker
 from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.state import ConferenceState, apply, fold
+from debate.take import Item, Take, Watch
 from debate.transcript import Transcript
 
 # Room for languages that need more tokens a word than English, and for a reply that runs over.
@@ -49,32 +42,6 @@ TOKENS_A_WORD = 2.5
 TOKENS_MORE = 48
 
 INTERRUPTED = "interrupted"
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """A piece of a turn in the air. Shown, never stored."""
-
-    type: ClassVar[str] = "delta"
-    turn: int
-    seat: str
-    kind: Literal["text", "reasoning"]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A model is reading its prompt: so many tokens of so many, if it tells. Never stored."""
-
-    type: ClassVar[str] = "progress"
-    turn: int
-    seat: str
-    done: int
-    total: int | None
-
-
-Item = AnyEvent | Delta | Progress
-Watch = Callable[[Item], None]
 
 
 class Conference:
@@ -255,7 +222,7 @@ class Conference:
         )
         prompt = self._prompt(step, number, messages)
         self._record(opened, watch)
-        take = _Take(self._state.seat(step.seat).name, prompt, number, watch)
+        take = Take(self._state.seat(step.seat).name, prompt, number, watch)
         try:
             await take.hear(self._speakers[step.seat])
         except asyncio.CancelledError:
@@ -300,105 +267,6 @@ class Conference:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-
-
-@dataclass(slots=True)
-class _Take:
-    """One try at one turn: what has come of it so far."""
-
-    name: str
-    prompt: Prompt
-    number: int
-    watch: Watch
-    usage: Usage = field(default_factory=Usage)
-    finish: FinishReason = "stop"
-    model: str | None = None
-    _filter: Filter = field(init=False)
-    _sent: float | None = None
-    _first: float | None = None
-    _ended: float | None = None
-
-    def __post_init__(self) -> None:
-        self._filter = Filter(self.name, self.prompt.others, self.prompt.aliases)
-
-    async def hear(self, speaker: Speaker) -> None:
-        """Take the reply in.
-
-        Raises:
-            SpeakerError: if it could not be had whole.
-        """
-        reply = self._filter
-        async with aclosing(speaker.stream(self.prompt)) as parts:
-            async for part in parts:
-                match part:
-                    case Text(text):
-                        self._tick()
-                        self._show("text", reply.feed(text))
-                        if reply.ended:
-                            break
-                    case Reasoning(text):
-                        self._tick()
-                        self._show("reasoning", reply.reason(text))
-                    case Reading(done, total):
-                        self._sent = self._sent or time.perf_counter()
-                        self.watch(Progress(self.number, self.prompt.seat, done, total))
-                    case Finish(reason, usage, model):
-                        self.finish, self.usage, self.model = reason, usage, model
-        self._show("text", reply.finish())
-        if reply.ended:
-            self.finish = "length" if reply.too_long else "cut"
-        self._ended = time.perf_counter()
-
-    def outcome(self) -> TurnClosed | TurnFailed:
-        """The event of a reply that was taken in whole."""
-        reply = self._filter
-        if not reply.text:
-            if self.finish == "filter":
-                return self.failed("refused", "the model's provider withheld the reply")
-            if self.finish == "length":
-                return self.failed("empty", "the token limit was reached before the first word")
-            return self.failed("empty", "the model said nothing that can be used")
-        return TurnClosed(
-            turn=self.number,
-            seat=self.prompt.seat,
-            text=reply.text,
-            reasoning=reply.reasoning or None,
-            cut=reply.cut or None,
-            finish=self.finish,
-            usage=self.usage,
-            timing=Timing(first=self._since(self._first), total=self._since(self._ended) or 0.0),
-            model=self.model,
-        )
-
-    def failed(
-        self,
-        reason: Literal["aborted", "empty", "refused", "error"],
-        message: str,
-        *,
-        final: bool = False,
-    ) -> TurnFailed:
-        """The event of a turn that could not be had."""
-        reply = self._filter
-        return TurnFailed(
-            turn=self.number,
-            seat=self.prompt.seat,
-            reason=reason,
-            message=message,
-            final=final,
-            text=reply.text or reply.cut or None,
-            usage=self.usage,
-        )
-
-    def _tick(self) -> None:
-        if self._first is None:
-            self._first = time.perf_counter()
-
-    def _since(self, moment: float | None) -> float | None:
-        return None if moment is None or self._sent is None else round(moment - self._sent, 4)
-
-    def _show(self, kind: Literal["text", "reasoning"], text: str) -> None:
-        if text:
-            self.watch(Delta(self.number, self.prompt.seat, kind, text))
 
 
 def _max_tokens(plan: Phase) -> int:

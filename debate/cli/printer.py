@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import click
 
-from debate.conference import Delta, Item, Progress
 from debate.events import (
     ConferenceClosed,
     ConferenceOpened,
@@ -26,6 +25,7 @@ from debate.events import (
     TurnFailed,
     TurnOpened,
 )
+from debate.take import Delta, Item, Progress
 from debate.text import showable
 
 MAX_WIDTH = 96

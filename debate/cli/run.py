@@ -13,7 +13,7 @@ import click
 
 from debate.cli.models import pull_with_bar
 from debate.cli.printer import Printer
-from debate.conference import Conference, Item
+from debate.conference import Conference
 from debate.errors import UserError
 from debate.events import Cards, Event, Layout, dump
 from debate.library import find_transcript, load_scenario
@@ -21,6 +21,7 @@ from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
 from debate.seating import Wishes, arrange
 from debate.speakers.registry import DEFAULT_MODEL, Registry, local_file
+from debate.take import Item
 from debate.transcript import read_entries
 
 _OFFLINE = click.option("--offline", is_flag=True, help="Download nothing.")

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from worlds import scenario
 
-from debate.conference import Conference, Progress
+from debate.conference import Conference
 from debate.errors import YaltaError
 from debate.library import cache_folder
 from debate.prompts.layouts import Message
@@ -28,6 +28,7 @@ from debate.speakers.base import Finish, Prompt, Reading, Text
 from debate.speakers.local import Engine, LocalSpeaker
 from debate.speakers.registry import Registry
 from debate.stats import stats
+from debate.take import Progress
 from debate.transcript import read
 from debate.verify import verify
 
