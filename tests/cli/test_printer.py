@@ -14,8 +14,8 @@ from worlds import Play, closed, manifest, scenario
 
 from debate.cli import yalta
 from debate.cli.printer import Printer, Wrapper, cells
-from debate.conference import Delta, Item
 from debate.events import FloorPaused, PhaseOpened, Timing, TurnClosed, TurnFailed, TurnOpened
+from debate.take import Delta, Item
 from debate.text import showable
 from debate.transcript import Transcript
 
