@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def _serve(settings: Settings) -> tuple[object, str]:
 
     params = xllamacpp.CommonParams()
     params.model.path = settings.model_path
+    # Else the server names the model by its path, which would stand in transcripts.
+    params.model_alias = {Path(settings.model_path).stem}
     params.n_ctx = settings.window
     # One slot: slots do not share a prefix, and the shared layout lives from one growing prefix.
     params.n_parallel = 1

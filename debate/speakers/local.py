@@ -26,9 +26,6 @@ from debate.speakers.engine import Settings
 from debate.speakers.openai import Endpoint, OpenAISpeaker
 
 START_SECONDS = 300.0
-_NO_ENGINE = UserError(
-    "the embedded engine is not installed", hint="install it: pip install 'yalta[local]'"
-)
 
 
 class Engine:
@@ -77,7 +74,10 @@ class Engine:
 
     async def _start(self) -> None:
         if find_spec("xllamacpp") is None:
-            raise _NO_ENGINE
+            raise UserError(
+                "the embedded engine is not installed",
+                hint="install it: pip install 'yalta[local]'",
+            )
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         self.log_path.write_text("")
         settings = Settings(

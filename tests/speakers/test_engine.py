@@ -100,6 +100,7 @@ def test_it_streams_counts_and_caches():
     assert sum(isinstance(p, Text) for p in parts) > 1
     assert finish.usage.input > 100
     assert 0 < finish.usage.output <= 24
+    assert finish.model == catalog.DEFAULT.filename.removesuffix(".gguf")  # and not its path
     assert again.usage.cached > 0.8 * again.usage.input
 
 
