@@ -41,6 +41,10 @@ from debate.transcript import Transcript
 TOKENS_A_WORD = 2.5
 TOKENS_MORE = 48
 
+# The longest a turn may take, whatever the server sends meanwhile. A small machine that reads a
+# long record for the first time needs minutes.
+TURN_SECONDS = 1800
+
 INTERRUPTED = "interrupted"
 
 
@@ -80,11 +84,12 @@ class Conference:
         """
         async with _registry(registry) as speakers:
             wishes = wishes or Wishes()
+            speakers.trust(*wishes.seat_models.values(), *([wishes.model] if wishes.model else []))
             manifest = seat(
                 scenario, wishes, lambda model: speakers.speaker(model).profile, DEFAULT_MODEL
             )
             at_table = await _prepared(manifest, speakers)
-            Projection(manifest)  # a template that cannot be rendered is found here
+            Projection(manifest).rehearse()
             path = new_transcript_path(scenario.id, Path(out) if out is not None else None)
             with Transcript.create(path) as transcript:
                 opened = transcript.append(manifest)
@@ -164,6 +169,8 @@ class Conference:
         Raises:
             TranscriptError: if the transcript cannot be written.
         """
+        if self._state.standing == "closed":
+            return
         if self._state.last_turn == 0 and not self._state.phase:
             watch(self._state.opened)
         else:
@@ -224,10 +231,15 @@ class Conference:
         self._record(opened, watch)
         take = Take(self._state.seat(step.seat).name, prompt, number, watch)
         try:
-            await take.hear(self._speakers[step.seat])
+            async with asyncio.timeout(TURN_SECONDS):
+                await take.hear(self._speakers[step.seat])
         except asyncio.CancelledError:
             self._record(take.failed("aborted", "stopped by hand"), watch)
             raise
+        except TimeoutError:
+            late = f"the reply had not ended after {TURN_SECONDS // 60} minutes"
+            self._record(take.failed("error", late), watch)
+            return
         except SpeakerError as error:
             self._record(take.failed("error", error.message, final=error.final), watch)
             return

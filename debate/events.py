@@ -7,11 +7,17 @@ driver makes an event without its envelope; the transcript stamps it when the li
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    model_validator,
+)
 
 from debate.persona import Identifier, Line, Persona
 from debate.scenario import PhaseKind, Scenario
@@ -76,6 +82,7 @@ class Profile(_Part):
     window: int | None = Field(None, ge=1, description="Context window in tokens, if known.")
     price: Price | None = Field(None, description="None is unknown, which is not free.")
     sampling: dict[str, float | int] = Field(default_factory=dict)
+    grammar: str | None = Field(None, description="What its replies are held to, in GBNF.")
 
 
 class SeatCard(_Part):
@@ -91,7 +98,7 @@ class Event(_Part):
     """What every line carries. `seq` counts from 0; `prev` is the sha256 of the line before it."""
 
     seq: int = -1
-    at: datetime | None = None
+    at: AwareDatetime | None = None
     prev: str = ""
     type: str
 
@@ -111,6 +118,18 @@ class ConferenceOpened(Event):
     cards: Cards = "head"
     seed: int
     hashes: dict[str, str] = Field(description="sha256 of scenario, personas and templates.")
+
+    @model_validator(mode="after")
+    def _seated(self) -> ConferenceOpened:
+        for what, values in (
+            ("id", [seat.id for seat in self.seats]),
+            ("name", [seat.name for seat in self.seats]),
+        ):
+            if len(set(values)) < len(values):
+                raise ValueError(f"two seats have the same {what}")
+        if missing := [s.persona for s in self.seats if s.persona not in self.personas]:
+            raise ValueError(f"the persona {missing[0]!r} is not in the manifest")
+        return self
 
 
 class PhaseOpened(Event):

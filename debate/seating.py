@@ -10,11 +10,11 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from debate.errors import UnknownName, UserError
 from debate.events import Cards, ConferenceOpened, Layout, Profile, SeatCard
@@ -106,10 +106,9 @@ def seat(
     personas = {p.persona.id: p.persona for p in places}
     _check_cost(scenario, seats)
     templates = dict(wishes.templates or shipped_templates())
-    real = any(persona.real_person for persona in personas.values())
     return ConferenceOpened(
         program=f"yalta {program_version()}",
-        notice=SIMULATION_NOTICE if real else INVENTED_NOTICE,
+        notice=notice(personas.values()),
         scenario=scenario,
         personas=personas,
         seats=seats,
@@ -119,6 +118,11 @@ def seat(
         seed=random.SystemRandom().randrange(2**31) if wishes.seed is None else wishes.seed,
         hashes=manifest_hashes(scenario, personas, templates),
     )
+
+
+def notice(personas: Iterable[Persona]) -> str:
+    """What every transcript, page and screen says of a conference with these personas."""
+    return SIMULATION_NOTICE if any(p.real_person for p in personas) else INVENTED_NOTICE
 
 
 def called(manifest: ConferenceOpened) -> dict[str, tuple[str, ...]]:
@@ -187,8 +191,9 @@ def _wished(scenario: Scenario, wishes: Wishes) -> Scenario:
         ]
     try:
         return Scenario.model_validate({**scenario.model_dump(by_alias=True), **changes})
-    except ValueError as error:
-        raise UserError(f"the scenario cannot be changed so: {error}") from None
+    except ValidationError as error:
+        why = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors(include_url=False))
+        raise UserError(f"the scenario cannot be changed so: {why}") from None
 
 
 def _chosen(scenario: Scenario, names: Sequence[str]) -> list[dict[str, object]]:
@@ -220,10 +225,12 @@ def _seat_id(plan: SeatPlan) -> str:
 
 def _distinct_names(names: Sequence[str]) -> list[str]:
     """The names, those that stand more than once numbered: a name must mean one seat."""
-    total, seen, out = Counter(names), Counter[str](), []
+    total = Counter(names)
+    out: list[str] = []
     for name in names:
-        seen[name] += 1
-        out.append(f"{name} ({seen[name]})" if total[name] > 1 else name)
+        numbered = (f"{name} ({n})" for n in range(1, len(names) + 2))
+        taken = {*out, *names}
+        out.append(next(n for n in numbered if n not in taken) if total[name] > 1 else name)
     return out
 
 

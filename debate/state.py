@@ -195,7 +195,6 @@ def _close_turn(state: ConferenceState, event: TurnClosed) -> ConferenceState:
         record=(*state.record[:at], turn, *state.record[at:]),
         spoken=MappingProxyType({**state.spoken, turn.seat: state.spoken.get(turn.seat, 0) + 1}),
         cost=None if state.cost is None or cost is None else state.cost + cost,
-        failure=None,
     )
 
 

@@ -20,7 +20,8 @@ class Delta:
     type: ClassVar[str] = "delta"
     turn: int
     seat: str
-    kind: Literal["text", "reasoning"]
+    kind: Literal["text", "reasoning", "unsaid"]
+    """`unsaid`: what was shown of this turn's text so far was reasoning, and is not part of it."""
     text: str
 
 
@@ -77,12 +78,18 @@ class Take:
                 match part:
                     case Text(text):
                         self._tick()
-                        self._show("text", reply.feed(text))
+                        unsaid = reply.unsaid
+                        shown = reply.feed(text)
+                        if reply.unsaid > unsaid:
+                            self.watch(Delta(self.number, self.prompt.seat, "unsaid", ""))
+                        self._show("text", shown)
                         if reply.ended:
                             break
                     case Reasoning(text):
                         self._tick()
                         self._show("reasoning", reply.reason(text))
+                        if reply.ended:
+                            break
                     case Reading(done, total):
                         self._sent = self._sent or time.perf_counter()
                         self.watch(Progress(self.number, self.prompt.seat, done, total))

@@ -1,8 +1,9 @@
-"""Checking a transcript against itself: the chain, the schema, and every prompt rendered again.
+"""Checking a transcript against itself: chain, schema, agenda, and every prompt rendered again.
 
 Nothing but the transcript is needed: its first line holds the scenario, the personas and the
-templates. A transcript that verifies was changed nowhere since its last line's hash was noted, and
-each turn was asked for by exactly the prompt that the transcript implies.
+templates. In a transcript that verifies, the floor went round as its scenario says, and each turn
+was asked for by exactly the prompt that the transcript implies. That nothing was changed or cut off
+since, only who has noted the last line's hash can tell: whoever can write a file can chain it anew.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from debate.agenda import GiveFloor
+from debate.agenda import Close, GiveFloor, OpenPhase, Step, next_steps
 from debate.errors import TranscriptError, YaltaError
 from debate.events import (
     AnyEvent,
+    ConferenceClosed,
     ConferenceOpened,
     PhaseOpened,
     TurnClosed,
@@ -21,7 +23,7 @@ from debate.events import (
     TurnOpened,
 )
 from debate.prompts.layouts import Projection, request_hash
-from debate.seating import manifest_hashes
+from debate.seating import manifest_hashes, notice
 from debate.state import ConferenceState, Standing, apply
 from debate.transcript import GENESIS, read_entries
 
@@ -96,6 +98,7 @@ class _Check:
         self.prompts = 0
         self.faults: list[Fault] = []
         self._projection: Projection | None = None
+        self._steps: list[Step] = []
 
     def fault(self, message: str, line: int | None = None) -> None:
         self.faults.append(Fault(line or self.lines, message))
@@ -107,45 +110,75 @@ class _Check:
         if event.seq != self.lines - 1:
             self.fault(f"seq is {event.seq} where {self.lines - 1} was expected")
         before = self.state
+        if not before.in_air:  # else the steps of turns side by side are still being taken
+            self._steps = next_steps(before)
         self.state = apply(before, event)
         self.head = sha256
         if self.state is before:
             self.fault(f"{event.type} makes no sense here")
             return
+        self._event(before, event)
+
+    def _event(self, before: ConferenceState, event: AnyEvent) -> None:
         match event:
             case ConferenceOpened():
                 self._manifest(event)
             case PhaseOpened():
-                if self.state.phase is before.phase:
-                    self.fault(f"the scenario has no phase {event.phase}")
+                self._phase(before, event)
             case TurnOpened():
-                self._prompt(before, event)
+                self._turn(before, event)
             case TurnClosed() | TurnFailed():
                 opened = before.in_air.get(event.turn)
                 if opened is None or opened.seat != event.seat:
                     self.fault(f"turn {event.turn} of {event.seat} was not open")
+            case ConferenceClosed(reason=reason):
+                if not self._take(Close(reason)):
+                    self.fault(f"the agenda does not end the conference here, as {reason!r}")
+            case _:
+                pass
+
+    def _take(self, step: Step) -> bool:
+        """Whether the agenda has this step to be taken now; it is taken then."""
+        if step not in self._steps:
+            return False
+        self._steps.remove(step)
+        return True
 
     def _manifest(self, manifest: ConferenceOpened) -> None:
         found = manifest_hashes(manifest.scenario, manifest.personas, manifest.templates)
         for name in sorted(found.keys() | manifest.hashes.keys()):
             if found.get(name) != manifest.hashes.get(name):
                 self.fault(f"the sha256 of {name} is not the one recorded")
-        if missing := [s.persona for s in manifest.seats if s.persona not in manifest.personas]:
-            self.fault(f"the persona {missing[0]!r} is not in the manifest")
-            return
+        if manifest.notice != notice(manifest.personas.values()):
+            self.fault("the notice is not the one that belongs to these personas")
         try:
             self._projection = Projection(manifest)
-        except (YaltaError, KeyError) as error:
+        except YaltaError as error:
             self.fault(f"its prompts cannot be rendered: {error}")
 
-    def _prompt(self, before: ConferenceState, opened: TurnOpened) -> None:
+    def _phase(self, before: ConferenceState, opened: PhaseOpened) -> None:
+        if not self._take(OpenPhase(opened.phase)):
+            self.fault(f"the agenda does not open phase {opened.phase} here")
+            return
+        plan = before.opened.scenario.phases[opened.phase]
+        if (opened.kind, opened.title) != (plan.kind, plan.title):
+            self.fault(f"phase {opened.phase} is not the scenario's")
+
+    def _turn(self, before: ConferenceState, opened: TurnOpened) -> None:
         if opened.turn not in self.state.in_air:
             self.fault(f"turn {opened.turn} cannot open here")
             return
+        step = GiveFloor(opened.seat, opened.phase, opened.round, opened.room)
+        if not self._take(step):
+            self.fault(f"the agenda does not give the floor to {opened.seat} here")
         if self._projection is None:
             return
-        step = GiveFloor(opened.seat, opened.phase, opened.round, opened.room)
-        if request_hash(self._projection.messages(before, step)) != opened.request:
+        try:
+            messages = self._projection.messages(before, step)
+        except YaltaError as error:
+            self.fault(f"the prompt of turn {opened.turn} cannot be rendered: {error}")
+            return
+        if request_hash(messages) != opened.request:
             self.fault(f"the prompt of turn {opened.turn} is not the one recorded")
         else:
             self.prompts += 1

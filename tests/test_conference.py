@@ -13,6 +13,7 @@ from worlds import scenario
 from debate import Conference, Delta, Wishes, load_scenario, read_transcript
 from debate.errors import KeyMissing, TranscriptError, UnknownName, UserError
 from debate.events import Event, Usage
+from debate.prompts.environment import shipped_templates
 from debate.stats import stats
 from debate.verify import verify
 
@@ -348,6 +349,59 @@ def test_a_key_reaches_the_server_and_no_transcript(tmp_path, monkeypatch):
     assert "very-secret" not in path.read_text()
     failed = next(e for e in read_transcript(path) if e.type == "turn.failed")
     assert failed.final
+
+
+def test_an_address_that_comes_from_a_file_gets_no_key(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_COMPATIBLE_API_KEY", "sk-very-secret")
+    with ChatServer() as server:
+        plan = small([{"kind": "closing"}])
+        seats = [s.model_copy(update={"model": server.model}) for s in plan.seats]
+        theirs = plan.model_copy(update={"seats": tuple(seats)})
+
+        async def main():
+            async with Conference.begin(theirs, out=tmp_path) as conference:
+                async for _ in conference.stream():
+                    pass
+
+        asyncio.run(main())
+        assert len(server.headers) == 3
+        assert not any("authorization" in headers for headers in server.headers)
+
+
+def test_a_second_stream_of_a_conference_that_is_over_adds_nothing(tmp_path):
+    async def main():
+        with ChatServer() as server:
+            wishes = Wishes(model=server.model)
+            async with Conference.begin(small(), wishes, out=tmp_path) as conference:
+                assert [i async for i in conference.stream()] != []
+                before = conference.path.read_bytes()
+                assert [i async for i in conference.stream()] == []
+                assert conference.path.read_bytes() == before
+
+    asyncio.run(main())
+
+
+def test_a_template_that_cannot_be_rendered_is_found_before_anything_is_written(tmp_path):
+    templates = {**shipped_templates(), "brief.j2": "---\n{{ nmae }}"}
+
+    async def main():
+        with ChatServer() as server:
+            wishes = Wishes(model=server.model, templates=templates)
+            async with Conference.begin(small(), wishes, out=tmp_path):
+                pass
+
+    with pytest.raises(UserError, match="nmae"):
+        asyncio.run(main())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reasoning_that_was_shown_as_words_is_heard_by_nobody(tmp_path):
+    with ChatServer(Reply(["I hide ", "my aim.", "</think>", "Good day."])) as server:
+        items, path = asyncio.run(hold(small([{"kind": "plenary"}]), server, tmp_path))
+
+    assert {e.text for e in read_transcript(path) if e.type == "turn.closed"} == {"Good day."}
+    assert "my aim" not in json.dumps(server.requests)
+    assert any(isinstance(i, Delta) and i.kind == "unsaid" for i in items)
 
 
 def test_a_redirect_is_not_followed_with_the_key(tmp_path, monkeypatch):

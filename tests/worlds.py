@@ -27,7 +27,7 @@ from debate.events import (
 from debate.persona import Persona
 from debate.prompts.environment import shipped_templates
 from debate.scenario import Scenario
-from debate.seating import manifest_hashes
+from debate.seating import manifest_hashes, notice
 from debate.state import ConferenceState, apply
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -90,7 +90,7 @@ def manifest(
     )
     return ConferenceOpened(
         program="yalta test",
-        notice="Simulated.",
+        notice=notice(personas.values()),
         scenario=plan,
         personas=personas,
         seats=seats,

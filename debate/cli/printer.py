@@ -171,6 +171,7 @@ class Printer:
         self._status_shown = text
 
     def _open(self, event: ConferenceOpened) -> None:
+        self.status("")
         self._names = {s.id: showable(s.name) for s in event.seats}
         self._colours = {s.id: COLOURS[n % len(COLOURS)] for n, s in enumerate(event.seats)}
         self._say(click.style(showable(event.scenario.title), bold=True))
@@ -195,7 +196,9 @@ class Printer:
             return
         match item:
             case Delta():
-                if item.kind == "text" or self._reasoning:
+                if item.kind == "unsaid":
+                    self._speak("\n\n[What stands above was the model's reasoning.]\n\n")
+                elif item.kind == "text" or self._reasoning:
                     thinking = item.kind == "reasoning"
                     if self._live.thinking and not thinking:
                         self._speak("\n\n")

@@ -15,7 +15,7 @@ from debate.cli.models import pull_with_bar
 from debate.cli.printer import Printer
 from debate.conference import Conference
 from debate.errors import UserError
-from debate.events import Cards, Event, Layout, dump
+from debate.events import Cards, ConferenceOpened, Event, Layout, dump
 from debate.library import find_transcript, load_scenario
 from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
@@ -36,9 +36,9 @@ _REASONING = click.option("--reasoning", is_flag=True, help="Show the models' re
     "seat_models", "--seat", multiple=True, metavar="SEAT=MODEL", help="Model of one seat."
 )
 @click.option("--seats", metavar="A,B,C", help="Who sits at the table, in this order.")
-@click.option("--rounds", type=click.IntRange(1), help="Rounds of the plenary.")
+@click.option("--rounds", type=click.IntRange(1, 10_000), help="Rounds of the plenary.")
 @click.option("--motion", help="Debate this motion instead.")
-@click.option("--seed", type=int, help="Seed of orders and of sampling; drawn if not given.")
+@click.option("--seed", type=int, help="Seed of orders, and of sampling on the embedded engine.")
 @click.option("--layout", type=click.Choice(["shared", "perspective"]), default="shared")
 @click.option(
     "--cards",
@@ -81,6 +81,8 @@ def run(
     yalta run my.yaml --motion "Weights should be public." --seed 7
     """
     loaded = load_scenario(scenario)
+    if seats is not None and not seats.replace(",", "").strip():
+        raise UserError("--seats names nobody", hint="as in: --seats altman,yang,amodei")
     wishes = Wishes(
         model=model,
         seat_models=_pairs(seat_models),
@@ -95,7 +97,8 @@ def run(
     # Names are checked before a large file is fetched for them.
     _, places = arrange(loaded, wishes, DEFAULT_MODEL)
     _fetch_models({place.model for place in places}, offline=offline)
-    asyncio.run(_run(loaded, wishes, out, _viewer(as_json, reasoning)))
+    if not asyncio.run(_run(loaded, wishes, out, _viewer(as_json, reasoning))):
+        sys.exit(1)
 
 
 @click.command()
@@ -103,33 +106,47 @@ def run(
 @_JSON
 @_REASONING
 @_OFFLINE
-def resume(transcript: str, as_json: bool, reasoning: bool, offline: bool) -> None:
-    """Go on with TRANSCRIPT from its last finished turn."""
+@click.option("--with-key", is_flag=True, help="Send a key to addresses that TRANSCRIPT names.")
+def resume(transcript: str, as_json: bool, reasoning: bool, offline: bool, with_key: bool) -> None:
+    """Go on with TRANSCRIPT from its last finished turn.
+
+    An openai-compatible address in a transcript may be anybody's: OPENAI_COMPATIBLE_API_KEY is sent
+    to it only --with-key.
+    """
     path = find_transcript(transcript)
     first = next(read_entries(path), None)
-    if first is not None and first.event.type == "conference.opened":
-        _fetch_models({s.profile.model for s in first.event.seats}, offline=offline)
-    asyncio.run(_resume(path, _viewer(as_json, reasoning)))
+    opened = first.event if first else None
+    seats = opened.seats if isinstance(opened, ConferenceOpened) else ()
+    models = {seat.profile.model for seat in seats}
+    _fetch_models(models, offline=offline)
+    trusted = models if with_key else set()
+    if not asyncio.run(_resume(path, trusted, _viewer(as_json, reasoning))):
+        sys.exit(1)
 
 
-async def _run(scenario: Scenario, wishes: Wishes, out: Path | None, viewer: _Viewer) -> None:
+async def _run(scenario: Scenario, wishes: Wishes, out: Path | None, viewer: _Viewer) -> bool:
     async with Registry() as registry:
         viewer.status("Starting the model")
         async with Conference.begin(scenario, wishes, out=out, registry=registry) as conference:
-            await _drive(conference, viewer)
+            return await _drive(conference, viewer)
 
 
-async def _resume(path: Path, viewer: _Viewer) -> None:
+async def _resume(path: Path, trusted: set[str], viewer: _Viewer) -> bool:
     async with Registry() as registry:
+        registry.trust(*trusted)
         viewer.status("Starting the model")
         async with Conference.resume(path, registry=registry) as conference:
             # The printer needs to know who is who; the record so far is in `yalta show`.
             viewer.watch(conference.state.opened)
-            await _drive(conference, viewer)
+            return await _drive(conference, viewer)
 
 
-async def _drive(conference: Conference, viewer: _Viewer) -> None:
-    """Run a conference before a viewer; a signal or a viewer that left pauses it."""
+async def _drive(conference: Conference, viewer: _Viewer) -> bool:
+    """Run a conference before a viewer; a signal or a viewer that left pauses it.
+
+    Returns:
+        True if it ran to its end; False if it paused, since a turn could not be had.
+    """
     driving = asyncio.ensure_future(conference.drive(viewer.watch))
     loop = asyncio.get_running_loop()
     signals = [s for n in ("SIGTERM", "SIGHUP") if (s := getattr(signal, n, None))]
@@ -145,10 +162,12 @@ async def _drive(conference: Conference, viewer: _Viewer) -> None:
         raise
     finally:
         viewer.status("")
-        state = conference.state
-        click.echo(f"\nTranscript: {conference.path}", err=True)
-        if state.standing != "closed":
-            click.echo(f"Go on with:  yalta resume {conference.path}", err=True)
+        closed = conference.state.standing == "closed"
+        with suppress(OSError):  # a terminal that has gone hears nothing
+            click.echo(f"\nTranscript: {conference.path}", err=True)
+            if not closed:
+                click.echo(f"Go on with:  yalta resume {conference.path}", err=True)
+    return closed
 
 
 class _Viewer:
@@ -166,7 +185,7 @@ class _Viewer:
             return
         try:
             self._show(item)
-        except BrokenPipeError:
+        except OSError:
             self._gone = True
             self.on_gone()
 

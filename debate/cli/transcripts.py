@@ -29,20 +29,28 @@ def show(transcript: str, reasoning: bool) -> None:
 
 @click.command()
 @click.argument("transcript")
-def verify(transcript: str) -> None:
-    """Check TRANSCRIPT: its hash chain, its schema, and every prompt rendered again."""
+@click.option("--head", metavar="SHA256", help="The last line's hash, as noted before.")
+def verify(transcript: str, head: str | None) -> None:
+    """Check TRANSCRIPT: its hash chain, its schema, its agenda, and every prompt rendered again.
+
+    A file that was chained anew, or cut off at the end of a line, shows only by the hash of its
+    last line: note it, and give it as --head.
+    """
     verdict = check(find_transcript(transcript))
     for fault in verdict.faults:
         click.echo(showable(f"{verdict.path}:{fault.line}: {fault.message}"))
     if verdict.torn:
         click.echo("the last line is cut off, as by a crash; `yalta resume` drops it")
+    changed = head is not None and head.strip().lower() != verdict.head
+    if changed:
+        click.echo("the last line is not the one whose hash was given")
     word = "good" if verdict.good else f"NOT GOOD, {len(verdict.faults)} faults"
     click.echo(
         f"{word}: {verdict.lines} lines, {verdict.turns} turns, "
         f"{verdict.prompts} prompts rendered again, {verdict.standing}"
     )
     click.echo(f"last line sha256 {verdict.head}")
-    if not verdict.good:
+    if changed or not verdict.good:
         sys.exit(1)
 
 

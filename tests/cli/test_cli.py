@@ -144,7 +144,7 @@ def test_ctrl_c_closes_the_turn_as_aborted_and_resume_completes(tmp_path):
         text = path.read_text()
         assert server.url not in text
         done = yalta("resume", str(path))
-        assert done.returncode == 0
+        assert done.returncode == 1  # it is paused, and not for a wish of the user's
         assert "cannot be reached" in done.stdout
 
 

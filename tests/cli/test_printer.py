@@ -113,7 +113,7 @@ def test_a_transcript_reads_as_a_script(capsys):
     out = shown(list(RECORD), capsys)
 
     assert out.startswith("A small conference\nSmall things matter.\n\n  Ada  test\n  Bo  test\n")
-    assert "Simulated." in out
+    assert "Simulated;" in out
     headings = re.findall(r"^── (.*) ──$", out, re.MULTILINE)
     assert headings == ["Phase 0", "Phase 1", "Phase 2"]
     speakers = re.findall(r"^(Ada|Bo)\n(words of \w+ in turn \d)$", out, re.MULTILINE)

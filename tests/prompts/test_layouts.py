@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from worlds import PHASES, SEATS, Play, closed, manifest, persona, scenario
 
 from debate.agenda import GiveFloor
+from debate.errors import UserError
 from debate.events import PhaseOpened, TurnOpened
 from debate.prompts.layouts import Projection, heard, paragraph, request_hash
 
@@ -178,3 +179,11 @@ def test_cards_stand_in_the_head_or_the_speakers_own_at_the_tail():
         assert ("Delegate ada of a made-up house" in messages[0].content) == in_head
         assert ("Delegate ada of a made-up house" in messages[1].content) != in_head
         assert step.seat == "ada"
+
+
+def test_no_template_can_put_a_private_goal_on_a_public_card():
+    opened = manifest(scenario(["ada", "bo"]))
+    leaky = {**opened.templates, "card.j2": '{{ persona.goals.private | join(" ") }}'}
+
+    with pytest.raises(UserError, match="private"):
+        Projection(opened.model_copy(update={"templates": leaky}))

@@ -16,8 +16,12 @@ OTHERS = ("Sam Altman", "Dario Amodei", "Bo", "梁文锋")
 def heard(*parts: str, name: str = "Yang Zhilin", others: tuple[str, ...] = OTHERS) -> Filter:
     """A filter that was fed these parts and has finished, its output checked against its text."""
     reply = Filter(name, others)
-    shown = "".join([reply.feed(part) for part in parts]) + reply.finish()
-    assert shown == reply.text
+    shown = ""
+    for part in parts:
+        unsaid = reply.unsaid
+        more = reply.feed(part)
+        shown = more if reply.unsaid > unsaid else shown + more
+    assert shown + reply.finish() == reply.text
     return reply
 
 
@@ -248,3 +252,14 @@ def test_the_same_reply_comes_of_every_way_to_cut_its_stream(parts, table):
 @given(st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters="<[]:：*_#>")))
 def test_ordinary_words_pass_as_they_are(text):
     assert heard(*text).text == text
+
+
+@pytest.mark.parametrize("cut", [0, 3, 12, 30])
+def test_what_stands_before_a_lone_closing_tag_was_reasoning(cut):
+    """As where a server's chat template has already opened the tag."""
+    text = "I must hide my aim.\n</think>\n\nGood evening."
+    reply = heard(text[:cut], text[cut:])
+
+    assert reply.text == "Good evening."
+    assert reply.reasoning == "I must hide my aim."
+    assert reply.unsaid == 1

@@ -231,6 +231,40 @@ def test_what_is_no_event_stream_is_an_error(body):
         ask(url)
 
 
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        choice({"content": 7}),
+        choice({"content": {"text": "no"}}),
+        choice({"reasoning_content": [1]}),
+        choice({"content": "Yes."}, finish_reason={"why": "stop"}),
+        {"choices": "none", "model": {"name": 1}},
+        {"choices": [7]},
+        {"choices": [], "usage": "many", "prompt_progress": {"processed": "a"}},
+        {"choices": [], "usage": {"prompt_tokens_details": [1], "prompt_tokens": "many"}},
+    ],
+)
+def test_json_of_another_shape_is_an_error_or_nothing(chunk):
+    with ChatServer(Reply(chunks=[chunk, choice({"content": "So."}), STOP])) as server:
+        try:
+            parts = ask(server.url)
+        except SpeakerError:
+            return
+    assert isinstance(parts[-1], Finish)
+    assert parts[-1].usage == Usage()
+
+
+def test_content_may_come_as_a_list_of_parts():
+    delta = {"content": [{"type": "text", "text": "Good "}, {"type": "text", "text": "day."}]}
+    with ChatServer(Reply(chunks=[choice(delta), STOP])) as server:
+        assert said(ask(server.url)) == "Good day."
+
+
+def test_a_line_without_end_is_broken_off():
+    with raw_server(HEAD, *[b"x" * 1_000_000] * 8) as url, pytest.raises(SpeakerError):
+        ask(url)
+
+
 def test_what_is_not_http_is_an_error():
     with raw_server(b"SSH-2.0-OpenSSH_9.2\r\n") as url, pytest.raises(SpeakerError):
         ask(url)

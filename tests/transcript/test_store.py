@@ -225,3 +225,24 @@ class TestVerify:
 
         assert verify(path).head == line_hash(path.read_bytes()[:-1])
         assert dump(read(path)[0]) == path.read_bytes()[:-1]
+
+    def test_turns_that_the_agenda_does_not_give_are_found(self, path):
+        swapped = [e for e in EVENTS if e.type != "turn.opened"]
+        opened = [e for e in EVENTS if e.type == "turn.opened"]
+        strange = opened[0].model_copy(update={"seat": opened[1].seat})
+        write(path, [*swapped[:2], strange])
+
+        messages = [f.message for f in verify(path).faults]
+        assert "the agenda does not give the floor to bo here" in messages
+
+    def test_an_early_end_is_found(self, path):
+        write(path, [*EVENTS[:2], EVENTS[-1]])
+
+        assert [f.message for f in verify(path).faults] == [
+            "the agenda does not end the conference here, as 'agenda'"
+        ]
+
+    def test_a_notice_that_says_otherwise_is_found(self, path):
+        write(path, [EVENTS[0].model_copy(update={"notice": "Real quotes."})])
+
+        assert "notice" in verify(path).faults[0].message
