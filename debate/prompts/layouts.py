@@ -198,7 +198,7 @@ class Projection:
         """
         own_card = self._manifest.layout == "shared" and self._manifest.cards == "tail"
         persona = self._personas[step.seat]
-        examples, phrases = persona["examples"], persona["voice"]["catchphrases"]
+        stances, phrases = persona["stances"], persona["voice"]["catchphrases"]
         nth = sum(t.seat == step.seat for t in turns)
         # Whom the seat answers: who spoke last in this phase, if it was not the seat itself.
         last = turns[-1] if turns and turns[-1].phase == step.phase else None
@@ -211,7 +211,8 @@ class Projection:
             phase=self._scenario["phases"][step.phase],
             round=step.round,
             answers=answers,
-            example=examples[nth % len(examples)]["reply"] if examples else "",
+            # Another one each turn, so that a small model does not say the same thing twice.
+            position=stances[nth % len(stances)]["position"] if stances else "",
             phrase=phrases[nth % len(phrases)] if phrases else "",
             heard="\n".join(paragraph(self._names[t.seat], t.text) for t in private),
         )

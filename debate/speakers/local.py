@@ -94,7 +94,7 @@ class Engine:
             start_new_session=True,  # a Ctrl-C in the terminal is not for it
             # OpenMP's threads spin while they wait for each other; where anything else wants a
             # core, two of them then wrote 1.7 tokens a second, and 9.2 when they slept instead.
-            env={"OMP_WAIT_POLICY": "passive", **os.environ},
+            env={"GOMP_SPINCOUNT": "20000", **os.environ},
         )
         self._process = process
         try:
