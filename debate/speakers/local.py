@@ -92,9 +92,10 @@ class Engine:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,  # a Ctrl-C in the terminal is not for it
-            # OpenMP's threads spin while they wait for each other; where anything else wants a
-            # core, two of them then wrote 1.7 tokens a second, and 9.2 when they slept instead.
-            env={"GOMP_SPINCOUNT": "20000", **os.environ},
+            # OpenMP's threads spin while they wait for each other, and by default so long that
+            # beside one other busy process they wrote 2 tokens a second. This short, they wrote
+            # 11 beside it, and 18 where they had two cores to themselves (20 as they come).
+            env={"GOMP_SPINCOUNT": "3000", **os.environ},
         )
         self._process = process
         try:
