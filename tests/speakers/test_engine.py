@@ -178,7 +178,7 @@ def test_the_engine_does_not_outlive_a_killed_program(tmp_path, moment):
 def twelve_turns(tmp_path_factory, fetched):
     """Three seats, twelve short turns, shared."""
     folder = tmp_path_factory.mktemp("twelve")
-    short = {"from": 10, "to": 20}
+    short = {"from": 5, "to": 8}
     phases = [
         {"kind": "opening", "words": short},
         {"kind": "plenary", "rounds": 2, "words": short},
