@@ -78,11 +78,7 @@ class Take:
                 match part:
                     case Text(text):
                         self._tick()
-                        unsaid = reply.unsaid
-                        shown = reply.feed(text)
-                        if reply.unsaid > unsaid:
-                            self.watch(Delta(self.number, self.prompt.seat, "unsaid", ""))
-                        self._show("text", shown)
+                        self._say(reply.feed, text)
                         if reply.ended:
                             break
                     case Reasoning(text):
@@ -95,7 +91,7 @@ class Take:
                         self.watch(Progress(self.number, self.prompt.seat, done, total))
                     case Finish(reason, usage, model):
                         self.finish, self.usage, self.model = reason, usage, model
-        self._show("text", reply.finish())
+        self._say(reply.finish)
         if reply.ended:
             self.finish = "length" if reply.too_long else "cut"
         self._ended = time.perf_counter()
@@ -146,6 +142,14 @@ class Take:
 
     def _since(self, moment: float | None) -> float | None:
         return None if moment is None or self._sent is None else round(moment - self._sent, 4)
+
+    def _say(self, read: Callable[..., str], *text: str) -> None:
+        """Show what the filter lets pass; what was shown before may prove to be reasoning."""
+        unsaid = self._filter.unsaid
+        shown = read(*text)
+        if self._filter.unsaid > unsaid:
+            self.watch(Delta(self.number, self.prompt.seat, "unsaid", ""))
+        self._show("text", shown)
 
     def _show(self, kind: Literal["text", "reasoning"], text: str) -> None:
         if text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from unicodedata import category
 
 import pytest
@@ -17,12 +18,18 @@ def heard(*parts: str, name: str = "Yang Zhilin", others: tuple[str, ...] = OTHE
     """A filter that was fed these parts and has finished, its output checked against its text."""
     reply = Filter(name, others)
     shown = ""
-    for part in parts:
+    for read in (*(partial(reply.feed, part) for part in parts), reply.finish):
         unsaid = reply.unsaid
-        more = reply.feed(part)
+        more = read()
         shown = more if reply.unsaid > unsaid else shown + more
-    assert shown + reply.finish() == reply.text
+    assert shown == reply.text
     return reply
+
+
+def test_a_closing_tag_behind_an_escape_that_never_ends_unsays_what_was_shown():
+    reply = heard("<\x1b]0;</think>")
+
+    assert (reply.text, reply.reasoning) == ("", "<]0;")
 
 
 def said(text: str, **more: object) -> str:
