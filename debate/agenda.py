@@ -8,7 +8,8 @@ phase has turns that do not hear each other.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from debate.events import CloseReason
 from debate.floors import order_of_round
@@ -72,6 +73,12 @@ def next_steps(state: ConferenceState) -> list[Step]:
     return [Close("agenda")]
 
 
+def upcoming(state: ConferenceState) -> list[Step]:
+    """The steps that will be taken next, pauses aside: what `next_steps` would say once the
+    conference goes on and the turns in the air have ended unheard."""
+    return next_steps(replace(state, standing="open", failure=None, in_air=MappingProxyType({})))
+
+
 def _limit_reached(state: ConferenceState) -> CloseReason | None:
     ends = state.opened.scenario.ends
     if ends.turns is not None and len(state.record) >= ends.turns:
@@ -97,7 +104,7 @@ def _waiting(state: ConferenceState, round_: int) -> list[GiveFloor]:
     order = order_of_round(
         plan.floor,
         [card.id for card in state.opened.seats],
-        seed=state.opened.seed,
+        seed=state.seed,
         phase=phase.index,
         round_=round_,
     )

@@ -11,19 +11,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from debate.agenda import Close, GiveFloor, OpenPhase, Pause, next_steps
+from debate.agenda import Close, GiveFloor, OpenPhase, Pause, Step, next_steps
+from debate.chair import Chair, Dropped
 from debate.errors import SpeakerError, UserError, YaltaError
 from debate.events import (
     AnyEvent,
     ConferenceClosed,
-    ConferenceOpened,
     FloorPaused,
     FloorResumed,
     PhaseOpened,
+    Profile,
     TurnFailed,
     TurnOpened,
 )
@@ -51,12 +52,15 @@ INTERRUPTED = "interrupted"
 class Conference:
     """A conference that runs, from its opening or from where its transcript stands."""
 
-    def __init__(
-        self, transcript: Transcript, state: ConferenceState, speakers: Mapping[str, Speaker]
-    ) -> None:
+    def __init__(self, transcript: Transcript, state: ConferenceState, registry: Registry) -> None:
+        self.chair = Chair(self)
         self._transcript = transcript
         self._state = state
-        self._speakers = speakers
+        self._registry = registry
+        self._speakers = {
+            seat: registry.speaker(profile.model) for seat, profile in state.profiles.items()
+        }
+        self._watch: Watch = lambda item: None
         self._projection = Projection(state.opened)
         self._called = called(state.opened)
         self._driving: asyncio.Task[None] | None = None
@@ -88,13 +92,13 @@ class Conference:
             manifest = seat(
                 scenario, wishes, lambda model: speakers.speaker(model).profile, DEFAULT_MODEL
             )
-            at_table = await _prepared(manifest, speakers)
+            await _prepare((card.profile for card in manifest.seats), speakers)
             Projection(manifest).rehearse()
             path = new_transcript_path(scenario.id, Path(out) if out is not None else None)
             with Transcript.create(path) as transcript:
                 opened = transcript.append(manifest)
                 await transcript.sync()
-                conference = cls(transcript, fold([opened]), at_table)
+                conference = cls(transcript, fold([opened]), speakers)
                 try:
                     yield conference
                 finally:
@@ -117,8 +121,8 @@ class Conference:
                 state = fold(events)
                 if state.standing == "closed":
                     raise UserError(f"{path} is complete: there is nothing to resume")
-                at_table = await _prepared(state.opened, speakers)
-                conference = cls(transcript, state, at_table)
+                await _prepare(state.profiles.values(), speakers)
+                conference = cls(transcript, state, speakers)
                 try:
                     yield conference
                 finally:
@@ -160,63 +164,73 @@ class Conference:
         finally:
             await self._stop_driving()
 
-    async def drive(self, watch: Watch) -> None:
-        """Run the conference to its end or to a pause.
+    async def drive(self, watch: Watch, *, turns: int | None = None) -> None:
+        """Run the conference to its end or to a pause. Called again, it goes on after the pause.
 
         Args:
             watch: Called with each event once it is written, and with each delta.
+            turns: Pause after so many turns.
 
         Raises:
             TranscriptError: if the transcript cannot be written.
         """
         if self._state.standing == "closed":
             return
-        if self._state.last_turn == 0 and not self._state.phase:
-            watch(self._state.opened)
+        self._watch = watch
+        self.chair.begin(turns)
+        state = self._state
+        if state.standing == "open" and state.last_turn == 0 and not state.phase:
+            watch(state.opened)
         else:
-            self._pick_up(watch)
+            self._pick_up()
         try:
-            while steps := next_steps(self._state):
-                floors = [step for step in steps if isinstance(step, GiveFloor)]
-                if len(floors) == 1:
-                    await self._turn(floors[0], watch)
-                elif floors:
-                    await self._turns(floors, watch)
-                for step in steps:
-                    match step:
-                        case OpenPhase(index):
-                            plan = self._state.opened.scenario.phases[index]
-                            opened = PhaseOpened(phase=index, kind=plan.kind, title=plan.title)
-                            self._record(opened, watch)
-                        case Pause(reason):
-                            self._record(FloorPaused(reason=reason), watch)
-                        case Close(reason):
-                            self._record(ConferenceClosed(reason=reason), watch)
+            while self.chair.attend() and (steps := next_steps(self._state)):
+                await self._take(steps)
         except asyncio.CancelledError:
             if self._state.standing == "open":
-                self._record(FloorPaused(reason=INTERRUPTED), watch)
+                self.record(FloorPaused(reason=INTERRUPTED))
             raise
 
-    def _pick_up(self, watch: Watch) -> None:
+    async def _take(self, steps: list[Step]) -> None:
+        """Carry out steps that can be taken now."""
+        floors = [step for step in steps if isinstance(step, GiveFloor)]
+        if self.chair.steps_left is not None:
+            floors = floors[: self.chair.steps_left]
+            self.chair.steps_left -= len(floors)
+        if len(floors) == 1:
+            await self._turn(floors[0])
+        elif floors:
+            await self._turns(floors)
+        for step in steps:
+            match step:
+                case OpenPhase(index):
+                    plan = self._state.opened.scenario.phases[index]
+                    self.record(PhaseOpened(phase=index, kind=plan.kind, title=plan.title))
+                case Pause(reason):
+                    self.record(FloorPaused(reason=reason))
+                case Close(reason):
+                    self.record(ConferenceClosed(reason=reason))
+
+    def _pick_up(self) -> None:
         """Go on after a pause or a crash: what was in the air then has to be said again."""
-        self._record(FloorResumed(), watch)
+        self.record(FloorResumed())
         for number, opened in sorted(self._state.in_air.items()):
             message = "the program ended during this turn"
             failed = TurnFailed(
                 turn=number, seat=opened.seat, reason="interrupted", message=message
             )
-            self._record(failed, watch)
+            self.record(failed)
 
-    async def _turns(self, steps: list[GiveFloor], watch: Watch) -> None:
+    async def _turns(self, steps: list[GiveFloor]) -> None:
         """Turns side by side. The first error ends them all; each leaves its event."""
         try:
             async with asyncio.TaskGroup() as group:
                 for step in steps:
-                    group.create_task(self._turn(step, watch))
+                    group.create_task(self._turn(step))
         except* YaltaError as errors:
             raise errors.exceptions[0] from None
 
-    async def _turn(self, step: GiveFloor, watch: Watch) -> None:
+    async def _turn(self, step: GiveFloor) -> None:
         number = self._state.last_turn + 1
         messages = self._projection.messages(self._state, step)
         opened = TurnOpened(
@@ -228,26 +242,33 @@ class Conference:
             request=request_hash(messages),
         )
         prompt = self._prompt(step, number, messages)
-        self._record(opened, watch)
-        take = Take(self._state.seat(step.seat).name, prompt, number, watch)
+        self.record(opened)
+        take = Take(self._state.seat(step.seat).name, prompt, number, self._watch)
+        speaker = self._speakers[step.seat]
+        # A person takes as long as they take.
+        seconds = None if speaker.profile.family == "human" else TURN_SECONDS
         try:
-            async with asyncio.timeout(TURN_SECONDS):
-                await take.hear(self._speakers[step.seat])
+            async with self.chair.floor(number, seconds):
+                await take.hear(speaker)
         except asyncio.CancelledError:
-            self._record(take.failed("aborted", "stopped by hand"), watch)
+            self.record(take.failed("aborted", "stopped by hand"))
             raise
+        except Dropped as dropped:
+            self.record(take.failed("aborted", str(dropped)))
+            return
         except TimeoutError:
             late = f"the reply had not ended after {TURN_SECONDS // 60} minutes"
-            self._record(take.failed("error", late), watch)
+            self.record(take.failed("error", late))
             return
         except SpeakerError as error:
-            self._record(take.failed("error", error.message, final=error.final), watch)
+            self.record(take.failed("error", error.message, final=error.final))
             return
-        self._record(take.outcome(), watch)
+        self.record(take.outcome())
         await self._transcript.sync()
 
     def _prompt(self, step: GiveFloor, number: int, messages: tuple[Message, ...]) -> Prompt:
         manifest = self._state.opened
+        human = self._state.profiles[step.seat].family == "human"
         own = set(self._called[step.seat])
         plan = manifest.scenario.phases[step.phase]
         return Prompt(
@@ -258,20 +279,31 @@ class Conference:
             others=tuple(
                 name
                 for seat_, names in self._called.items()
-                if seat_ != step.seat
+                if seat_ != step.seat and not human  # a person knows who they are
                 for name in names
                 if name not in own
             ),
             aliases=self._called[step.seat][1:],
             # By the number of the turn, so that a turn run again is not the same again.
-            seed=(manifest.seed * 1_000_003 + number) % 2**31,
+            seed=(self._state.seed * 1_000_003 + number) % 2**31,
         )
 
-    def _record(self, event: AnyEvent, watch: Watch) -> None:
+    def record(self, event: AnyEvent) -> None:
         """Write an event, fold it into the state, show it: in this order, with no way between."""
         stamped = self._transcript.append(event)
         self._state = apply(self._state, stamped)
-        watch(stamped)
+        self._watch(stamped)
+
+    async def speaker(self, model: str) -> Speaker:
+        """The speaker of a model that the user has named, ready to speak. Raises as `begin`."""
+        self._registry.trust(model)
+        speaker = self._registry.speaker(model)
+        await speaker.prepare()
+        return speaker
+
+    def seat_speaker(self, seat: str, speaker: Speaker) -> None:
+        """Let a speaker speak for a seat from its next turn on; see `Chair.change_model`."""
+        self._speakers[seat] = speaker
 
     async def _stop_driving(self) -> None:
         task, self._driving = self._driving, None
@@ -294,9 +326,7 @@ async def _registry(shared: Registry | None) -> AsyncIterator[Registry]:
         yield own
 
 
-async def _prepared(manifest: ConferenceOpened, registry: Registry) -> dict[str, Speaker]:
-    """The speaker of each seat, ready to speak."""
-    speakers = {card.id: registry.speaker(card.profile.model) for card in manifest.seats}
-    for speaker in set(speakers.values()):
+async def _prepare(profiles: Iterable[Profile], registry: Registry) -> None:
+    """Make every speaker ready to speak."""
+    for speaker in {registry.speaker(profile.model) for profile in profiles}:
         await speaker.prepare()
-    return speakers

@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StringConstraints,
     TypeAdapter,
     model_validator,
 )
@@ -33,13 +34,18 @@ FinishReason = Literal["stop", "length", "cut", "filter"]
 #: `error`: the model did not answer.
 FailureReason = Literal["aborted", "interrupted", "empty", "refused", "error"]
 
-#: Why a conference ended. The rest are limits of the scenario's `ends`.
-CloseReason = Literal["agenda", "turns", "seconds", "cost"]
+#: Why a conference ended. `stopped`: a person ended it. The last three are limits of the
+#: scenario's `ends`.
+CloseReason = Literal["agenda", "stopped", "turns", "seconds", "cost"]
 
 
 #: How the record is projected into a prompt, and where a shared prompt holds the speaker's card.
 Layout = Literal["shared", "perspective"]
 Cards = Literal["head", "tail"]
+
+
+#: What the person in the chair writes: a paragraph or two, not a document.
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
 class _Part(BaseModel):
@@ -76,7 +82,7 @@ class Profile(_Part):
     """What is known of a seat's model when the conference opens. Never holds a key."""
 
     model: str = Field(description="The model as the user named it.")
-    family: str = Field(description="The kind of speaker: openai, local, replay.")
+    family: str = Field(description="The kind of speaker: openai, local, replay, human.")
     endpoint: str | None = Field(None, description="Base URL, without credentials.")
     name: str | None = Field(None, description="The model's name at that endpoint.")
     window: int | None = Field(None, ge=1, description="Context window in tokens, if known.")
@@ -184,6 +190,53 @@ class TurnFailed(Event):
     usage: Usage = Usage()
 
 
+class TurnSkipped(Event):
+    """The person in the chair passed a seat over for one round."""
+
+    type: Literal["turn.skipped"] = "turn.skipped"
+    seat: Identifier
+    phase: int = Field(ge=0)
+    round: int = Field(ge=1)
+
+
+class TurnWithdrawn(Event):
+    """The last finished turn is struck from the record, so that its seat is asked again.
+
+    It stays in the transcript; no later prompt holds it.
+    """
+
+    type: Literal["turn.withdrawn"] = "turn.withdrawn"
+    turn: int = Field(ge=1)
+
+
+class NotePassed(Event):
+    """A note from the person in the chair."""
+
+    type: Literal["note.passed"] = "note.passed"
+    to: Identifier | None = Field(None, description="The one seat that may know it; None is all.")
+    text: Note
+
+
+class SeatChanged(Event):
+    """From its next turn on, another model or a person speaks for a seat."""
+
+    type: Literal["seat.changed"] = "seat.changed"
+    seat: Identifier
+    profile: Profile
+
+
+class ConferenceForked(Event):
+    """What stands before this line was copied, byte for byte, from another transcript.
+
+    What follows is another future of the same past.
+    """
+
+    type: Literal["conference.forked"] = "conference.forked"
+    origin: Line = Field(description="Name of the file that the past was copied from.")
+    head: str = Field(description="sha256 of the last line copied.")
+    seed: int = Field(description="Takes the place of the manifest's seed from here on.")
+
+
 class FloorPaused(Event):
     """The conference stands still; `resume` goes on from here."""
 
@@ -210,6 +263,11 @@ AnyEvent = Annotated[
     | TurnOpened
     | TurnClosed
     | TurnFailed
+    | TurnSkipped
+    | TurnWithdrawn
+    | NotePassed
+    | SeatChanged
+    | ConferenceForked
     | FloorPaused
     | FloorResumed
     | ConferenceClosed,

@@ -44,6 +44,8 @@ class Wishes:
     """Rounds of every plenary."""
     seed: int | None = None
     """None draws one."""
+    budget: float | None = None
+    """Cost at which the conference ends, in the currency of the models' prices."""
     layout: Layout = "shared"
     cards: Cards = "head"
     templates: Mapping[str, str] | None = None
@@ -104,7 +106,7 @@ def seat(
         for p in places
     )
     personas = {p.persona.id: p.persona for p in places}
-    _check_cost(scenario, seats)
+    check_cost(scenario, [card.profile for card in seats])
     templates = dict(wishes.templates or shipped_templates())
     return ConferenceOpened(
         program=f"yalta {program_version()}",
@@ -180,6 +182,8 @@ def _wished(scenario: Scenario, wishes: Wishes) -> Scenario:
         changes["motion"] = wishes.motion
     if wishes.seats:
         changes["seats"] = _chosen(scenario, wishes.seats)
+    if wishes.budget is not None:
+        changes["ends"] = {**scenario.ends.model_dump(), "cost": wishes.budget}
     if wishes.rounds is not None:
         if not any(p.kind == "plenary" for p in scenario.phases):
             raise UserError(f"the scenario {scenario.id!r} has no plenary, so it has no rounds")
@@ -234,14 +238,25 @@ def _distinct_names(names: Sequence[str]) -> list[str]:
     return out
 
 
-def _check_cost(scenario: Scenario, seats: Sequence[SeatCard]) -> None:
+def check_cost(scenario: Scenario, profiles: Iterable[Profile]) -> None:
+    """See that a limit of cost can be kept with these models.
+
+    Raises:
+        UserError: if a price is unknown, or two are in different currencies.
+    """
     if scenario.ends.cost is None:
         return
-    for card in seats:
-        if card.profile.price is None:
+    currencies = set()
+    for profile in profiles:
+        price = profile.price
+        if price is None:
             raise UserError(
-                f"the scenario ends at a cost, but the price of {card.profile.model} is not known",
-                hint="give it a price in profiles.yaml, or drop `ends.cost`",
+                f"the conference ends at a cost, but the price of {profile.model} is not known",
+                hint="give it a price in profiles.yaml, or hold it without a budget",
             )
-    if len({card.profile.price.currency for card in seats if card.profile.price}) > 1:
-        raise UserError("the scenario ends at a cost, but its models are priced in two currencies")
+        if price.input or price.output:  # what costs nothing costs it in any currency
+            currencies.add(price.currency)
+    if len(currencies) > 1:
+        raise UserError(
+            "the conference ends at a cost, but its models are priced in two currencies"
+        )

@@ -7,7 +7,7 @@ stands leaves the state as it is, and `verify` is what reports it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,15 +18,22 @@ from typing import Any, Literal
 from debate.events import (
     AnyEvent,
     ConferenceClosed,
+    ConferenceForked,
     ConferenceOpened,
+    Event,
     FloorPaused,
     FloorResumed,
+    NotePassed,
     PhaseOpened,
     Price,
+    Profile,
     SeatCard,
+    SeatChanged,
     TurnClosed,
     TurnFailed,
     TurnOpened,
+    TurnSkipped,
+    TurnWithdrawn,
     Usage,
 )
 from debate.scenario import Phase
@@ -46,6 +53,19 @@ class Turn:
     round: int
     room: str | None
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassedNote:
+    """A note from the chair, as the record holds it."""
+
+    to: str | None
+    """The one seat that may know it; None is all."""
+    text: str
+    after: int
+    """The last turn opened before it: it stands behind that turn."""
+    phase: int
+    """The phase then open; -1 before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,11 @@ class ConferenceState:
     phase: CurrentPhase | None = None
     record: tuple[Turn, ...] = ()
     """Finished turns in the order they were opened, whatever order they ended in."""
+    notes: tuple[PassedNote, ...] = ()
+    profiles: MappingProxyType[str, Profile] = field(default_factory=_nothing)
+    """Who speaks for each seat now."""
+    seed: int = 0
+    """Of orders and of sampling, from here on."""
     in_air: MappingProxyType[int, TurnOpened] = field(default_factory=_nothing)
     rooms: MappingProxyType[str, tuple[str, ...]] = field(default_factory=_nothing)
     """Members of every private room there has been."""
@@ -123,25 +148,10 @@ def apply(state: ConferenceState, event: AnyEvent) -> ConferenceState:
         event, ConferenceOpened
     ):
         return state
-    match event:
-        case ConferenceOpened():
-            state = replace(state, manifest=event, standing="open")
-        case PhaseOpened():
-            state = _open_phase(state, event)
-        case TurnOpened():
-            state = _open_turn(state, event)
-        case TurnClosed():
-            state = _close_turn(state, event)
-        case TurnFailed():
-            state = _fail_turn(state, event)
-        case FloorPaused():
-            state = replace(state, standing="paused", failure=None)
-        case FloorResumed():
-            # The clock stood still: nothing between the pause and now counts.
-            return replace(state, standing="open", last_at=event.at)
-        case ConferenceClosed():
-            state = replace(state, standing="closed")
-    return _tick(state, event.at)
+    after = _CHANGES[type(event)](state, event)
+    # The clock stands still in a pause, whatever the chair does meanwhile, and starts as it ends.
+    still = state.standing == "paused" or isinstance(event, FloorResumed) or after is state
+    return after if still else _tick(after, event.at)
 
 
 def _tick(state: ConferenceState, at: datetime | None) -> ConferenceState:
@@ -149,6 +159,11 @@ def _tick(state: ConferenceState, at: datetime | None) -> ConferenceState:
         return state
     spent = max((at - state.last_at).total_seconds(), 0.0) if state.last_at else 0.0
     return replace(state, seconds=state.seconds + spent, last_at=at)
+
+
+def _open(state: ConferenceState, event: ConferenceOpened) -> ConferenceState:
+    profiles = MappingProxyType({card.id: card.profile for card in event.seats})
+    return replace(state, manifest=event, standing="open", profiles=profiles, seed=event.seed)
 
 
 def _open_phase(state: ConferenceState, event: PhaseOpened) -> ConferenceState:
@@ -189,7 +204,7 @@ def _close_turn(state: ConferenceState, event: TurnClosed) -> ConferenceState:
     at = len(state.record)
     while at and state.record[at - 1].number > turn.number:
         at -= 1
-    cost = price_of(event.usage, state.seat(opened.seat).profile.price)
+    cost = price_of(event.usage, state.profiles[opened.seat].price)
     return replace(
         state,
         record=(*state.record[:at], turn, *state.record[at:]),
@@ -222,6 +237,84 @@ def _fail_turn(state: ConferenceState, event: TurnFailed) -> ConferenceState:
         skipped=state.phase.skipped | {slot},
     )
     return replace(state, phase=phase)
+
+
+def _skip_turn(state: ConferenceState, event: TurnSkipped) -> ConferenceState:
+    slot = (event.seat, event.round)
+    phase = state.phase
+    if phase is None or event.phase != phase.index or slot in phase.skipped:
+        return state
+    if event.seat not in state.profiles or any(t.seat == event.seat for t in state.in_air.values()):
+        return state
+    attempts = {k: v for k, v in phase.attempts.items() if k != slot}
+    phase = replace(phase, skipped=phase.skipped | {slot}, attempts=MappingProxyType(attempts))
+    return replace(state, phase=phase)
+
+
+def _withdraw_turn(state: ConferenceState, event: TurnWithdrawn) -> ConferenceState:
+    if last_withdrawable(state) != event.turn:
+        return state
+    turn = state.record[-1]
+    spoken = {**state.spoken, turn.seat: state.spoken[turn.seat] - 1}
+    if not spoken[turn.seat]:
+        del spoken[turn.seat]
+    return replace(state, record=state.record[:-1], spoken=MappingProxyType(spoken))
+
+
+def last_withdrawable(state: ConferenceState) -> int | None:
+    """The number of the last finished turn, if it can be asked for again: no turn is in the air,
+    and its phase is still open."""
+    if state.phase is None or state.in_air or len(state.record) <= state.phase.opened_after:
+        return None
+    return state.record[-1].number
+
+
+def _pass_note(state: ConferenceState, event: NotePassed) -> ConferenceState:
+    if event.to is not None and event.to not in state.profiles:
+        return state
+    phase = state.phase.index if state.phase else -1
+    note = PassedNote(event.to, event.text, state.last_turn, phase)
+    return replace(state, notes=(*state.notes, note))
+
+
+def _change_seat(state: ConferenceState, event: SeatChanged) -> ConferenceState:
+    # A turn in the air is priced and shown as its own speaker's.
+    if event.seat not in state.profiles or any(t.seat == event.seat for t in state.in_air.values()):
+        return state
+    return replace(state, profiles=MappingProxyType({**state.profiles, event.seat: event.profile}))
+
+
+def _fork(state: ConferenceState, event: ConferenceForked) -> ConferenceState:
+    return replace(state, seed=event.seed)
+
+
+def _pause(state: ConferenceState, event: FloorPaused) -> ConferenceState:
+    return replace(state, standing="paused", failure=None)
+
+
+def _resume(state: ConferenceState, event: FloorResumed) -> ConferenceState:
+    return replace(state, standing="open", last_at=event.at)
+
+
+def _close(state: ConferenceState, event: ConferenceClosed) -> ConferenceState:
+    return replace(state, standing="closed")
+
+
+_CHANGES: dict[type[Event], Callable[[ConferenceState, Any], ConferenceState]] = {
+    ConferenceOpened: _open,
+    PhaseOpened: _open_phase,
+    TurnOpened: _open_turn,
+    TurnClosed: _close_turn,
+    TurnFailed: _fail_turn,
+    TurnSkipped: _skip_turn,
+    TurnWithdrawn: _withdraw_turn,
+    NotePassed: _pass_note,
+    SeatChanged: _change_seat,
+    ConferenceForked: _fork,
+    FloorPaused: _pause,
+    FloorResumed: _resume,
+    ConferenceClosed: _close,
+}
 
 
 def price_of(usage: Usage, price: Price | None) -> Decimal | None:

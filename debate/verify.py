@@ -11,16 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from debate.agenda import Close, GiveFloor, OpenPhase, Step, next_steps
+from debate.agenda import Close, GiveFloor, OpenPhase, Step, next_steps, upcoming
 from debate.errors import TranscriptError, YaltaError
 from debate.events import (
     AnyEvent,
     ConferenceClosed,
+    ConferenceForked,
     ConferenceOpened,
     PhaseOpened,
     TurnClosed,
     TurnFailed,
     TurnOpened,
+    TurnSkipped,
 )
 from debate.prompts.layouts import Projection, request_hash
 from debate.seating import manifest_hashes, notice
@@ -114,10 +116,10 @@ class _Check:
             self._steps = next_steps(before)
         self.state = apply(before, event)
         self.head = sha256
-        if self.state is before:
-            self.fault(f"{event.type} makes no sense here")
-            return
+        faults = len(self.faults)
         self._event(before, event)
+        if self.state is before and len(self.faults) == faults:
+            self.fault(f"{event.type} makes no sense here")
 
     def _event(self, before: ConferenceState, event: AnyEvent) -> None:
         match event:
@@ -131,8 +133,14 @@ class _Check:
                 opened = before.in_air.get(event.turn)
                 if opened is None or opened.seat != event.seat:
                     self.fault(f"turn {event.turn} of {event.seat} was not open")
+            case TurnSkipped():
+                self._skip(before, event)
+            case ConferenceForked():
+                if event.head != event.prev:
+                    self.fault("it was not forked from the line before this one")
             case ConferenceClosed(reason=reason):
-                if not self._take(Close(reason)):
+                # A person may end it anywhere.
+                if reason != "stopped" and not self._take(Close(reason)):
                     self.fault(f"the agenda does not end the conference here, as {reason!r}")
             case _:
                 pass
@@ -163,6 +171,12 @@ class _Check:
         plan = before.opened.scenario.phases[opened.phase]
         if (opened.kind, opened.title) != (plan.kind, plan.title):
             self.fault(f"phase {opened.phase} is not the scenario's")
+
+    def _skip(self, before: ConferenceState, skipped: TurnSkipped) -> None:
+        slot = (skipped.seat, skipped.phase, skipped.round)
+        floors = (f for f in upcoming(before) if isinstance(f, GiveFloor))
+        if slot not in ((f.seat, f.phase, f.round) for f in floors):
+            self.fault(f"{skipped.seat} was passed over where it had no floor")
 
     def _turn(self, before: ConferenceState, opened: TurnOpened) -> None:
         if opened.turn not in self.state.in_air:

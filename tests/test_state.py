@@ -12,12 +12,18 @@ from worlds import FREE, PHASES, SEATS, Play, closed, manifest, scenario
 
 from debate.events import (
     ConferenceClosed,
+    ConferenceForked,
     FloorPaused,
     FloorResumed,
+    NotePassed,
     PhaseOpened,
     Price,
+    Profile,
+    SeatChanged,
     TurnFailed,
     TurnOpened,
+    TurnSkipped,
+    TurnWithdrawn,
     Usage,
 )
 from debate.state import ConferenceState, apply, fold, price_of
@@ -46,6 +52,20 @@ ANY_EVENT = st.one_of(
         reason=st.sampled_from(["aborted", "interrupted", "empty", "refused", "error"]),
         message=st.just("no"),
     ),
+    st.builds(
+        TurnSkipped,
+        seat=st.sampled_from(["ada", "nobody"]),
+        phase=st.integers(0, 2),
+        round=st.integers(1, 2),
+    ),
+    st.builds(TurnWithdrawn, turn=st.integers(1, 6)),
+    st.builds(NotePassed, to=st.sampled_from([None, "bo", "nobody"]), text=st.just("Note.")),
+    st.builds(
+        SeatChanged,
+        seat=st.sampled_from(["bo", "nobody"]),
+        profile=st.just(Profile(model="other", family="openai")),
+    ),
+    st.just(ConferenceForked(origin="a.jsonl", head="0" * 64, seed=7)),
     st.builds(FloorPaused, reason=st.just("later")),
     st.just(FloorResumed()),
     st.just(ConferenceClosed(reason="agenda")),
@@ -177,3 +197,15 @@ def test_a_final_failure_is_not_asked_for_again():
 
     assert sum(e.type == "turn.failed" for e in play.events) == 1
     assert play.state.standing == "paused"
+
+
+def test_the_clock_stands_still_in_a_pause_whatever_the_chair_does():
+    play = Play(manifest(scenario(["ada", "bo"])))
+    play.put(FloorPaused(reason="later"))
+    before = play.state.seconds
+    play.put(NotePassed(text="Take your time."))
+    play.put(SeatChanged(seat="bo", profile=Profile(model="other", family="openai")))
+    play.put(FloorResumed())
+
+    assert play.state.seconds == before
+    assert len(play.state.notes) == 1

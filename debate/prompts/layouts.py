@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,7 +26,7 @@ from debate.agenda import GiveFloor
 from debate.errors import UserError
 from debate.events import ConferenceOpened
 from debate.prompts.environment import compile_template, neutral, render, shipped_templates
-from debate.state import ConferenceState, Turn, fold
+from debate.state import ConferenceState, PassedNote, Turn, fold
 
 INDENT = "\n  "
 NOTHING_YET = "(Nothing has been said yet.)"
@@ -59,6 +60,28 @@ def heard(state: ConferenceState, seat: str) -> list[Turn]:
     if plan and phase and plan.kind == "opening":
         turns = turns[: phase.opened_after]
     return [t for t in turns if t.room is None or seat in state.rooms.get(t.room, ())]
+
+
+def noted(state: ConferenceState, seat: str) -> list[PassedNote]:
+    """The chair's notes that a seat may know, in order."""
+    return [note for note in state.notes if note.to is None or note.to == seat]
+
+
+def _in_order(turns: Iterable[Turn], notes: Iterable[PassedNote]) -> list[Turn | PassedNote]:
+    """Turns and notes as they came: a note stands behind every turn that was open before it."""
+    waiting = deque(notes)
+    said: list[Turn | PassedNote] = []
+    for turn in turns:
+        while waiting and waiting[0].after < turn.number:
+            said.append(waiting.popleft())
+        said.append(turn)
+    return [*said, *waiting]
+
+
+def note_paragraph(note: PassedNote) -> str:
+    """A note as a paragraph of the record. No turn can hold one: its lines would be indented."""
+    to = "to everyone" if note.to is None else "to you alone"
+    return f"(A note from the chair, {to}): {neutral(note.text).strip().replace(chr(10), INDENT)}"
 
 
 @lru_cache(maxsize=16384)
@@ -120,24 +143,31 @@ class Projection:
     def messages(self, state: ConferenceState, step: GiveFloor) -> tuple[Message, ...]:
         """The prompt of a seat that is given the floor."""
         turns = heard(state, step.seat)
+        notes = noted(state, step.seat)
         if self._manifest.layout == "perspective":
-            return self._perspective(step, turns)
-        public = [t for t in turns if t.room is None]
-        private = [t for t in turns if t.room is not None]
+            return self._perspective(step, turns, notes)
+        public = _in_order((t for t in turns if t.room is None), (n for n in notes if n.to is None))
+        private = _in_order(
+            (t for t in turns if t.room is not None), (n for n in notes if n.to is not None)
+        )
         return (
             Message("system", self._shared_head()),
             Message("user", f"{self._record(public)}\n\n{self._brief(step, turns, private)}"),
         )
 
-    def _perspective(self, step: GiveFloor, turns: list[Turn]) -> tuple[Message, ...]:
+    def _perspective(
+        self, step: GiveFloor, turns: list[Turn], notes: list[PassedNote]
+    ) -> tuple[Message, ...]:
         messages = [Message("system", self._own_head(step.seat))]
         between: list[str] = []
         phase = -1
-        for turn in turns:
-            if turn.phase != phase:
+        for turn in _in_order(turns, notes):
+            if turn.phase not in (phase, -1):
                 between.append(self._phases[turn.phase])
                 phase = turn.phase
-            if turn.seat == step.seat:
+            if isinstance(turn, PassedNote):
+                between.append(note_paragraph(turn))
+            elif turn.seat == step.seat:
                 messages.append(Message("user", "\n\n".join(between) or YOUR_TURN))
                 messages.append(Message("assistant", neutral(turn.text)))
                 between = []
@@ -148,15 +178,20 @@ class Projection:
         messages.append(Message("user", f"{said}\n\n{self._brief(step, turns, ())}"))
         return tuple(messages)
 
-    def _record(self, turns: Iterable[Turn]) -> str:
+    def _record(self, turns: Iterable[Turn | PassedNote]) -> str:
         parts: list[str] = ["# The record"]
         phase = -1
         for turn in turns:
-            if turn.phase != phase:
+            if turn.phase not in (phase, -1):
                 parts.append(self._phases[turn.phase])
                 phase = turn.phase
-            parts.append(paragraph(self._names[turn.seat], turn.text))
+            parts.append(self._paragraph(turn))
         return "\n\n".join(parts)
+
+    def _paragraph(self, said: Turn | PassedNote) -> str:
+        if isinstance(said, PassedNote):
+            return note_paragraph(said)
+        return paragraph(self._names[said.seat], said.text)
 
     def _shared_head(self) -> str:
         if "" not in self._heads:
@@ -188,7 +223,9 @@ class Projection:
         of = f", {persona['organisation']}" if persona["organisation"] else ""
         return f"{self._names[seat]}: {persona['role']}{of}"
 
-    def _brief(self, step: GiveFloor, turns: Sequence[Turn], private: Iterable[Turn]) -> str:
+    def _brief(
+        self, step: GiveFloor, turns: Sequence[Turn], private: Iterable[Turn | PassedNote]
+    ) -> str:
         """The last words before a turn.
 
         Args:
@@ -214,7 +251,7 @@ class Projection:
             # Another one each turn, so that a small model does not say the same thing twice.
             position=stances[nth % len(stances)]["position"] if stances else "",
             phrase=phrases[nth % len(phrases)] if phrases else "",
-            heard="\n".join(paragraph(self._names[t.seat], t.text) for t in private),
+            heard="\n".join(map(self._paragraph, private)),
         )
 
     def _render(self, template: str, **values: Any) -> str:

@@ -7,6 +7,7 @@ kimi-k2.6                          a model that a profile names
 ollama/qwen3:8b                    any model of a provider that a profile names
 openai-compatible@http://h/v1#name any OpenAI-compatible server
 replay:transcript.jsonl            what a transcript says, again
+me                                 a person
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 from debate.errors import UnknownName, UserError
 from debate.events import Price, Profile
 from debate.library import find_transcript
-from debate.speakers import catalog
+from debate.speakers import catalog, human
 from debate.speakers.base import Speaker
 from debate.speakers.profiles import KnownModel, Profiles, Provider, load_profiles
 
@@ -44,9 +45,13 @@ class Registry:
     """Makes speakers, one for each model however many seats it speaks for, and closes them.
 
     Use as an async context manager.
+
+    Args:
+        ask: How a person is asked to speak, where one can be.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, ask: human.Ask | None = None) -> None:
+        self._ask = ask
         self._speakers: dict[str, Speaker] = {}
         self._profiles: Profiles | None = None
         self._trusted: set[str] = set()
@@ -77,6 +82,8 @@ class Registry:
             await speaker.aclose()
 
     def _make(self, model: str) -> Speaker:
+        if model == human.MODEL:
+            return human.HumanSpeaker(self._ask)
         if (entry := local_file(model)) is not None:
             if not catalog.installed(entry):
                 raise UserError(
@@ -158,7 +165,7 @@ def _known(model: str, profiles: Profiles) -> Speaker:
         model,
         known_names,
         hint=f"known: {', '.join(known_names)}, openai-compatible@URL#NAME, local:FILE.gguf, "
-        "replay:TRANSCRIPT",
+        "replay:TRANSCRIPT, me",
     )
 
 

@@ -87,8 +87,12 @@ class Transcript:
         self._head = GENESIS
 
     @classmethod
-    def create(cls, path: Path) -> Transcript:
+    def create(cls, path: Path, *, begins: bytes = b"") -> Transcript:
         """Begin a transcript in a new file.
+
+        Args:
+            path: The file.
+            begins: Whole lines of another transcript that this one goes on from.
 
         Raises:
             TranscriptError: if the file is there already or cannot be made.
@@ -101,8 +105,17 @@ class Transcript:
             lock.release()
             what = "is there already" if isinstance(error, FileExistsError) else error.strerror
             raise TranscriptError(f"cannot begin a transcript at {path}: {what}") from None
+        transcript = cls(path, lock, descriptor)
+        try:
+            transcript._write(begins)
+            for entry in read_entries(path) if begins else ():
+                transcript._follow(entry)
+        except BaseException:
+            path.unlink()
+            transcript.close()
+            raise
         _sync_folder(path.parent)
-        return cls(path, lock, descriptor)
+        return transcript
 
     @classmethod
     def open(cls, path: Path) -> tuple[Transcript, list[AnyEvent]]:
@@ -148,17 +161,19 @@ class Transcript:
         at = datetime.now(UTC)
         stamped = event.model_copy(update={"seq": self._seq, "at": at, "prev": self._head})
         line = dump(stamped)
+        self._write(line + b"\n")
+        self._seq += 1
+        self._head = line_hash(line)
+        return stamped
+
+    def _write(self, data: bytes) -> None:
         try:
-            written = os.write(self._file, line + b"\n")
-            if written != len(line) + 1:
+            if os.write(self._file, data) != len(data):
                 raise OSError(0, "the disk is full")
         except OSError as error:
             os.ftruncate(self._file, self._size)
             raise TranscriptError(f"cannot write {self.path}: {error.strerror}") from None
-        self._size += len(line) + 1
-        self._seq += 1
-        self._head = line_hash(line)
-        return stamped
+        self._size += len(data)
 
     async def sync(self) -> None:
         """Return once all that was appended is on the disk: it survives a crash of the machine."""

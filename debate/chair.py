@@ -1,0 +1,219 @@
+"""What the person in the chair can do while a conference runs.
+
+Everything done here is an event in the transcript, so a steered conference resumes, verifies and
+replays like any other. An order that needs the floor to be free, such as asking for the last turn
+again, waits for the turn in the air, or ends it first where that is what was asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from debate.agenda import GiveFloor, upcoming
+from debate.errors import UnknownName, UserError
+from debate.events import (
+    AnyEvent,
+    ConferenceClosed,
+    FloorPaused,
+    NotePassed,
+    SeatChanged,
+    TurnOpened,
+    TurnSkipped,
+    TurnWithdrawn,
+)
+from debate.seating import check_cost
+from debate.speakers.base import Speaker
+from debate.state import ConferenceState, last_withdrawable
+
+PAUSED = "paused by the chair"
+ONE_TURN = "one turn at a time"
+
+
+class Table(Protocol):
+    """What the chair needs of a conference."""
+
+    @property
+    def state(self) -> ConferenceState:
+        """The state as it stands now."""
+        ...
+
+    def record(self, event: AnyEvent) -> None:
+        """Write an event."""
+        ...
+
+    async def speaker(self, model: str) -> Speaker:
+        """The speaker of a model that the user has named, ready to speak."""
+        ...
+
+    def seat_speaker(self, seat: str, speaker: Speaker) -> None:
+        """Let a speaker speak for a seat from its next turn on."""
+        ...
+
+
+class Dropped(Exception):
+    """A turn in the air was ended by the chair."""
+
+
+class Chair:
+    """The hand that steers one conference. All methods are for the event loop that runs it."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._in_air: dict[int, asyncio.Timeout] = {}
+        self._dropped: dict[int, str] = {}
+        self._orders: deque[Callable[[], None]] = deque()
+        self._pausing: str | None = None
+        self.steps_left: int | None = None
+        """Turns that may still begin before the conference pauses by itself; None is no limit."""
+
+    # -- for the person
+
+    @property
+    def pausing(self) -> bool:
+        """True if the conference will pause after the turn in the air."""
+        return self._pausing is not None
+
+    def pause(self) -> None:
+        """Pause before the next turn; the one in the air ends as it would."""
+        self._pausing = PAUSED
+
+    def unpause(self) -> None:
+        """Take a pause back that has not begun yet."""
+        self._pausing = self.steps_left = None
+
+    def halt(self) -> None:
+        """Pause now: the turn in the air is ended, and asked for again when it goes on."""
+        self._drop("halted by the chair")
+        self.pause()
+
+    def close(self) -> None:
+        """End the conference for good."""
+        self._drop("the chair ended the conference")
+        self._order(lambda: self._table.record(ConferenceClosed(reason="stopped")))
+
+    def skip(self) -> None:
+        """Pass over whoever has the floor, or would have it next, for this round.
+
+        Raises:
+            UserError: if nobody has the floor and the next phase has yet to begin.
+        """
+        state = self._table.state
+        floors: list[TurnOpened | GiveFloor] = list(state.in_air.values())
+        floors = floors or [s for s in upcoming(state)[:1] if isinstance(s, GiveFloor)]
+        if not floors:
+            raise UserError("nobody has the floor", hint="go on or step first")
+        skips = [TurnSkipped(seat=f.seat, phase=f.phase, round=f.round) for f in floors]
+        self._drop("skipped by the chair")
+        for skip in skips:
+            self._order(lambda skip=skip: self._table.record(skip))  # type: ignore[misc]
+
+    def retry(self) -> None:
+        """Strike the last finished turn from the record, so that its seat is asked again.
+
+        Raises:
+            UserError: if there is none, or its phase is over.
+        """
+        state = self._table.state
+        phase = state.phase
+        if phase is None or len(state.record) <= phase.opened_after:
+            raise UserError(
+                "no turn of this phase has finished", hint="fork from an earlier turn instead"
+            )
+        self._drop("the turn before it is asked for again")
+        self._order(self._withdraw)
+
+    def pass_note(self, text: str, to: str | None = None) -> None:
+        """Pass a note: to all, or to one seat that alone will know it.
+
+        Raises:
+            UserError: if it is empty or too long, or there is no such seat.
+        """
+        self._known(to)
+        if not text.strip():
+            raise UserError("the note is empty")
+        if len(text.strip()) > 4000:
+            raise UserError("the note is longer than 4,000 characters")
+        self._table.record(NotePassed(to=to, text=text))
+
+    async def change_model(self, seat: str, model: str) -> None:
+        """Let another model, or with `me` a person, speak for a seat from its next turn on.
+
+        Raises:
+            UserError: if there is no such seat or model, or it cannot be used.
+            YaltaError: if it cannot be made ready.
+        """
+        self._known(seat)
+        speaker = await self._table.speaker(model)
+        state = self._table.state
+        check_cost(state.opened.scenario, [*state.profiles.values(), speaker.profile])
+
+        def change() -> None:
+            self._table.record(SeatChanged(seat=seat, profile=speaker.profile))
+            self._table.seat_speaker(seat, speaker)
+
+        self._order(change)
+
+    # -- for the driver
+
+    def begin(self, turns: int | None) -> None:
+        """The conference goes on, for so many turns or to its end: no pause is ordered yet."""
+        self._pausing, self.steps_left = None, turns
+
+    def attend(self) -> bool:
+        """Carry out what was ordered; the floor is free. Returns False if the conference pauses."""
+        while self._orders and self._table.state.standing != "closed":
+            self._orders.popleft()()
+        if self._table.state.standing != "open":
+            return False
+        if self._pausing is not None or self.steps_left == 0:
+            self._table.record(FloorPaused(reason=self._pausing or ONE_TURN))
+            self.unpause()
+            return False
+        return True
+
+    @asynccontextmanager
+    async def floor(self, turn: int, seconds: float | None) -> AsyncIterator[None]:
+        """Hold the floor for one turn.
+
+        Raises:
+            Dropped: if the chair ended the turn.
+            TimeoutError: if it took longer than `seconds`.
+        """
+        try:
+            async with asyncio.timeout(seconds) as scope:
+                self._in_air[turn] = scope
+                yield
+        except TimeoutError:
+            if turn in self._dropped:
+                raise Dropped(self._dropped[turn]) from None
+            raise
+        finally:
+            self._in_air.pop(turn, None)
+            self._dropped.pop(turn, None)
+
+    def _order(self, order: Callable[[], None]) -> None:
+        if self._table.state.in_air:
+            self._orders.append(order)
+        else:
+            order()
+
+    def _drop(self, why: str) -> None:
+        now = asyncio.get_running_loop().time()
+        for turn, scope in self._in_air.items():
+            if turn not in self._dropped:
+                self._dropped[turn] = why
+                scope.reschedule(now)
+
+    def _withdraw(self) -> None:
+        turn = last_withdrawable(self._table.state)
+        if turn is not None:
+            self._table.record(TurnWithdrawn(turn=turn))
+
+    def _known(self, seat: str | None) -> None:
+        seats = self._table.state.profiles
+        if seat is not None and seat not in seats:
+            raise UnknownName("seat", seat, seats)
