@@ -74,7 +74,7 @@ async def spoken(conference, items, what="delta", many=1):
     """Until so many items of a kind have been seen."""
     async with asyncio.timeout(20):
         while sum(item.type == what for item in items) < many:
-            await asyncio.sleep(0.005)  # noqa: ASYNC110 - the items come by a callback
+            await asyncio.sleep(0.005)
 
 
 def good(conference):
