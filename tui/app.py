@@ -1,0 +1,142 @@
+"""The terminal interface: one app, a screen for each thing one does.
+
+    lobby     set a conference up
+    stage     watch and steer one
+    library   find a transcript
+    reader    read one, replay it, put it beside another
+
+The app owns what all screens share: themes, keys, the palette, the log of errors.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from debate.errors import UserError, YaltaError
+from debate.library import cache_folder
+from debate.text import showable
+from tui.settings import Settings, load_keymap
+from tui.themes import DEFAULT_THEME, THEMES
+
+LOG = logging.getLogger("yalta.tui")
+
+
+class YaltaApp(App[None]):
+    """The terminal interface.
+
+    Args:
+        first: The screen to open on; the lobby if None.
+    """
+
+    TITLE = "yalta"
+    CSS_PATH = "yalta.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (110, "-wide")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, show=False),
+        Binding("f1", "toggle_help", "Help", id="app.help"),
+        Binding("f2", "library", "Library", id="app.library", show=False),
+    ]
+
+    def __init__(self, first: Screen[None] | None = None) -> None:
+        super().__init__()
+        self._first = first
+        self.settings = Settings.load()
+
+    def on_mount(self) -> None:
+        _log_to_file()
+        for theme in THEMES:
+            self.register_theme(theme)
+        known = self.available_themes
+        self.theme = self.settings.theme if self.settings.theme in known else DEFAULT_THEME
+        self.theme_changed_signal.subscribe(self, lambda theme: self._remember_theme(theme.name))
+        try:
+            self.set_keymap(load_keymap())
+        except UserError as error:
+            self.tell(error)
+        self.push_screen(self._first or self._lobby())
+
+    def tell(self, error: BaseException, *, title: str = "") -> None:
+        """Show an error as a message, and put it into the log. Its text is never read as markup."""
+        LOG.error("%s", error, exc_info=None if isinstance(error, YaltaError) else error)
+        known = isinstance(error, YaltaError)
+        text = str(error) if known else f"{type(error).__name__}: {error}"
+        if not known:
+            text += f"\nThis is a fault in yalta; its log: {log_path()}"
+        self.notify(showable(text), title=title, severity="error", timeout=12, markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette holds every command: the app's own, and each key of the screen in view."""
+        yield from super().get_system_commands(screen)
+        yield SystemCommand("Lobby", "Set up a conference", self.action_lobby)
+        yield SystemCommand("Library", "Find and read transcripts", self.action_library)
+        seen = set()
+        for _, binding, enabled, tooltip in screen.active_bindings.values():
+            ours = binding.id is not None and not binding.id.startswith("app.")
+            if not ours or not enabled or binding.action in seen:
+                continue
+            seen.add(binding.action)
+            key = self.get_key_display(binding)
+            said = tooltip or binding.description
+
+            async def act(action: str = binding.action) -> None:
+                await screen.run_action(action)
+
+            yield SystemCommand(binding.description, f"{said}  [{key}]", act)
+
+    def action_toggle_help(self) -> None:
+        """Show or hide the help of the screen in view."""
+        if self.screen.query("HelpPanel"):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
+
+    def action_lobby(self) -> None:
+        """Set up a conference."""
+        self.push_screen(self._lobby())
+
+    def action_library(self) -> None:
+        """Find and read transcripts."""
+        from tui.screens.library import LibraryScreen
+
+        if not isinstance(self.screen, LibraryScreen):
+            self.push_screen(LibraryScreen())
+
+    async def action_quit(self) -> None:
+        """Leave. A turn in the air is closed as aborted; its transcript resumes."""
+        for screen in self.screen_stack:
+            if leave := getattr(screen, "leave", None):
+                await leave()
+        self.exit()
+
+    def _lobby(self) -> Screen[None]:
+        from tui.screens.lobby import LobbyScreen
+
+        return LobbyScreen()
+
+    def _remember_theme(self, name: str) -> None:
+        self.settings.theme = name
+        self.settings.save()
+
+
+def log_path() -> str:
+    """Where errors are written in full."""
+    return str(cache_folder() / "logs" / "tui.log")
+
+
+def _log_to_file() -> None:
+    path = cache_folder() / "logs"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(log_path(), encoding="utf-8")
+    except OSError:
+        return  # an interface without a log is better than none
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOG.handlers[:] = [handler]
+    LOG.propagate = False

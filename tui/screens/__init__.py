@@ -1,0 +1,1 @@
+"""What one does, a screen each."""
