@@ -45,6 +45,17 @@ def transcripts_folder() -> Path:
     return Path(user_data_path("yalta", appauthor=False)) / "transcripts"
 
 
+def transcript_folders() -> list[Path]:
+    """Folders that may hold transcripts, and are there: the one where runs are saved, the working
+    folder's `transcripts/`, the user's data folder's; none twice."""
+    data = Path(user_data_path("yalta", appauthor=False)) / "transcripts"
+    found: dict[Path, Path] = {}
+    for folder in (transcripts_folder(), Path("transcripts"), data):
+        if folder.is_dir():
+            found.setdefault(folder.resolve(), folder)
+    return list(found.values())
+
+
 def persona_folders() -> list[Path]:
     """Folders of personas, the first to win first."""
     # In a wheel the personas lie inside the package; in a checkout, beside it.
