@@ -29,7 +29,7 @@ from debate.seating import check_cost
 from debate.speakers.base import Speaker
 from debate.state import ConferenceState, last_withdrawable
 
-PAUSED = "paused by the chair"
+PAUSED = "the chair asked for it"
 ONE_TURN = "one turn at a time"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from textual.app import App
 from textual.color import Color
 from textual.theme import Theme
 
@@ -67,6 +68,12 @@ MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: text
 def mark(n: int) -> str:
     """The mark of the nth seat."""
     return MARKS[n % len(MARKS)]
+
+
+def seat_colour(app: App[object], seat: int) -> Color:
+    """The colour of a seat's name in the theme in use."""
+    variables = app.theme_variables
+    return speaker_colour(seat, variables["background"], variables["foreground"])
 
 
 @lru_cache(maxsize=1024)

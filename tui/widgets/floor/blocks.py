@@ -1,0 +1,120 @@
+"""The blocks that a record is made of: turns, headings, notes; each knows its lines at a width.
+
+All text went through `plain`: nothing in it can steer the terminal, and nothing in it is markup.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from debate.text import count_words, showable
+from tui.widgets.floor.wrapping import Span, wrap
+
+INDENT = 2
+MAX_WIDTH = 96  # of a line: longer ones are hard to read
+
+Kind = Literal["title", "heading", "turn", "note", "remark"]
+Part = Literal["head", "fold", "reasoning", "text", "aside", "blank"]
+
+_EMPHASIS = re.compile(
+    r"(?P<strong>\*\*(?=\S)[^*\n]{1,400}(?<=\S)\*\*)|(?P<emphasis>(?<![*\w])\*(?=\S)[^*\n]{1,400}(?<=\S)\*(?![*\w]))"
+)
+_EMPHASIS_MOST = 20_000  # characters of a text in which emphasis is looked for
+
+
+class Line(NamedTuple):
+    """A line of a block: which of its parts, and which span of that part's text."""
+
+    part: Part
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A part of the record. Change it through the record that shows it.
+
+    Attributes:
+        kind: What it is.
+        text: Its words.
+        name: Who speaks, or what the heading says.
+        seat: The speaker's place at the table, from 0, for colour and mark.
+        turn: The turn's number, if it is one.
+        side: A few words at the right end of the head line.
+        aside: A remark below the text.
+        reasoning: What a model thought aloud; folded unless `unfolded`.
+        live: True while words may still come.
+        struck: True if the turn was withdrawn.
+    """
+
+    kind: Kind
+    text: str = ""
+    name: str = ""
+    seat: int | None = None
+    turn: int | None = None
+    side: str = ""
+    aside: str = ""
+    reasoning: str = ""
+    live: bool = False
+    struck: bool = False
+    unfolded: bool = False
+    _lines: list[Line] | None = field(default=None, repr=False)
+    _width: int = field(default=0, repr=False)
+    _emphasis: list[tuple[Span, str]] | None = field(default=None, repr=False)
+
+    def changed(self) -> None:
+        """Its text or folds have changed: its lines are found anew."""
+        self._lines = self._emphasis = None
+
+    def lines(self, width: int) -> list[Line]:
+        """Its lines at a width in cells."""
+        if self._lines is None or self._width != width:
+            self._lines, self._width = self._wrapped(width), width
+        return self._lines
+
+    def part(self, part: Part) -> str:
+        """The text that the spans of a part's lines are of."""
+        match part:
+            case "text":
+                return self.text
+            case "reasoning":
+                return self.reasoning
+            case "aside":
+                return self.aside
+            case "fold":
+                arrow = "▾" if self.unfolded else "▸"
+                return f"{arrow} reasoning, {count_words(self.reasoning):,} words"
+            case "head":
+                return self.name
+            case "blank":
+                return ""
+
+    @property
+    def emphasis(self) -> list[tuple[Span, str]]:
+        """Spans of the text that stand between asterisks, asterisks included, and how strong."""
+        if self._emphasis is None:
+            found = _EMPHASIS.finditer(self.text) if len(self.text) <= _EMPHASIS_MOST else ()
+            self._emphasis = [(m.span(), m.lastgroup or "") for m in found]
+        return self._emphasis
+
+    def _wrapped(self, width: int) -> list[Line]:
+        room = max(2, min(width, MAX_WIDTH) - 2 * INDENT)
+        lines: list[Line] = []
+        if self.kind in ("turn", "heading", "note"):
+            lines.append(Line("head", 0, len(self.name)))
+        if self.reasoning:
+            lines.append(Line("fold"))
+            if self.unfolded:
+                lines += [Line("reasoning", a, b) for a, b in wrap(self.reasoning, room - 2)]
+        if self.text:
+            lines += [Line("text", a, b) for a, b in wrap(self.text, room)]
+        if self.aside:
+            lines += [Line("aside", a, b) for a, b in wrap(self.aside, room)]
+        return [*lines, Line("blank")]
+
+
+def plain(text: str) -> str:
+    """A text as it may be shown: no control characters, no tabs, no lone halves of characters."""
+    return showable(text).expandtabs(4)
