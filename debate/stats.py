@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from debate.events import AnyEvent, ConferenceOpened, TurnClosed, TurnFailed, Usage
+from debate.events import (
+    AnyEvent,
+    ConferenceOpened,
+    SeatChanged,
+    TurnClosed,
+    TurnFailed,
+    TurnWithdrawn,
+    Usage,
+)
 from debate.text import count_words
 
 
 @dataclass(slots=True)
 class Figures:
-    """Sums over finished turns. A token count is None if any turn's is unknown."""
+    """Sums over what was asked for: tokens and seconds were spent, whatever became of the turn.
+
+    A token count is None if any finished turn's is unknown. Tries that came to nothing are added
+    where the server told their tokens, as it seldom does.
+    """
 
     name: str
     model: str = ""
+    """The model; where it was changed, all there were, in that order."""
     turns: int = 0
+    """Finished turns that are in the record."""
+    withdrawn: int = 0
+    """Finished turns that the chair had struck from it."""
     failed: int = 0
+    """Tries that failed; those that the chair or the program's end broke off are none."""
     words: int = 0
+    """Words in the record."""
     input: int | None = 0
     """Prompt tokens, cached ones included."""
     cached: int | None = 0
@@ -48,11 +66,30 @@ class Figures:
         self.seconds += turn.timing.total
         if turn.timing.first is not None:
             self.firsts.append(turn.timing.first)
-        self.input = _plus(self.input, turn.usage.input)
-        self.cached = _plus(self.cached, turn.usage.cached)
-        self.output = _plus(self.output, turn.usage.output)
-        if turn.usage.reasoning is not None:
-            self.reasoning = (self.reasoning or 0) + turn.usage.reasoning
+        self._spend(turn.usage)
+
+    def withdraw(self, words: int) -> None:
+        """Take a turn of so many words out of the record. What it cost stays."""
+        self.turns -= 1
+        self.withdrawn += 1
+        self.words -= words
+
+    def fail(self, turn: TurnFailed) -> None:
+        """Count a try that came to nothing."""
+        self.failed += turn.reason not in ("aborted", "interrupted")
+        if turn.usage.input is not None and turn.usage.output is not None:
+            self._spend(turn.usage)
+
+    def change(self, model: str) -> None:
+        """Note that another model has taken over."""
+        self.model = f"{self.model}, {model}"
+
+    def _spend(self, usage: Usage) -> None:
+        self.input = _plus(self.input, usage.input)
+        self.cached = _plus(self.cached, usage.cached)
+        self.output = _plus(self.output, usage.output)
+        if usage.reasoning is not None:
+            self.reasoning = (self.reasoning or 0) + usage.reasoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +102,7 @@ class TurnFigures:
     usage: Usage
     first: float | None
     total: float
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +123,40 @@ def stats(events: Iterable[AnyEvent]) -> Stats:
     turns: list[TurnFigures] = []
     for event in events:
         match event:
-            case ConferenceOpened():
+            case ConferenceOpened() if not seats:
                 title = event.scenario.title
                 seats = {s.id: Figures(s.name, s.profile.model) for s in event.seats}
             case TurnClosed() if event.seat in seats:
+                turns.append(_turn(event))
                 for figures in (seats[event.seat], total):
                     figures.add(event)
-                words, timing = count_words(event.text), event.timing
-                turns.append(
-                    TurnFigures(
-                        event.turn, event.seat, words, event.usage, timing.first, timing.total
-                    )
-                )
             case TurnFailed() if event.seat in seats:
-                seats[event.seat].failed += 1
-                total.failed += 1
+                for figures in (seats[event.seat], total):
+                    figures.fail(event)
+            case TurnWithdrawn():
+                _withdraw(event.turn, turns, seats, total)
+            case SeatChanged() if event.seat in seats:
+                seats[event.seat].change(event.profile.model)
             case _:
                 pass
     return Stats(title, tuple(seats.values()), total, tuple(turns))
+
+
+def _turn(event: TurnClosed) -> TurnFigures:
+    words, timing = count_words(event.text), event.timing
+    return TurnFigures(event.turn, event.seat, words, event.usage, timing.first, timing.total)
+
+
+def _withdraw(
+    number: int, turns: list[TurnFigures], seats: dict[str, Figures], total: Figures
+) -> None:
+    # Looked for from the end: it is the last turn in the record.
+    for n in reversed(range(len(turns))):
+        if turns[n].turn == number and not turns[n].withdrawn:
+            turns[n] = replace(turns[n], withdrawn=True)
+            for figures in (seats[turns[n].seat], total):
+                figures.withdraw(turns[n].words)
+            return
 
 
 def _plus(total: int | None, more: int | None) -> int | None:
