@@ -18,12 +18,17 @@ import click
 
 from debate.events import (
     ConferenceClosed,
+    ConferenceForked,
     ConferenceOpened,
     FloorPaused,
+    NotePassed,
     PhaseOpened,
+    SeatChanged,
     TurnClosed,
     TurnFailed,
     TurnOpened,
+    TurnSkipped,
+    TurnWithdrawn,
 )
 from debate.take import Delta, Item, Progress
 from debate.text import showable
@@ -33,6 +38,7 @@ MAX_WIDTH = 96
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
 CLOSED = {
     "agenda": "The agenda is done.",
+    "stopped": "The chair ended the conference.",
     "turns": "The limit of turns is reached.",
     "seconds": "The time is up.",
     "cost": "The limit of cost is reached.",
@@ -155,6 +161,10 @@ class Printer:
                 self._progress(item)
             case TurnOpened() | Delta() | TurnClosed() | TurnFailed():
                 self._turn(item)
+            case NotePassed() | TurnSkipped() | TurnWithdrawn() | SeatChanged():
+                self._order(item)
+            case ConferenceForked():
+                self._note(f"Forked from {item.origin}; what follows is another future.")
             case FloorPaused():
                 self._note(f"Paused: {item.reason}.")
             case ConferenceClosed():
@@ -229,6 +239,23 @@ class Printer:
             self._say(click.style(f"  [{aside}]", dim=True))
         self._next()
 
+    def _order(self, item: NotePassed | TurnSkipped | TurnWithdrawn | SeatChanged) -> None:
+        """Tell what the chair did, once the live turn has ended."""
+        if self._live:
+            self._waiting.append(item)
+            return
+        match item:
+            case NotePassed():
+                to = self._name(item.to) if item.to else "all"
+                told = f"Note from the chair to {to}: {item.text}"
+            case TurnSkipped():
+                told = f"{self._name(item.seat)} is passed over in round {item.round}."
+            case TurnWithdrawn():
+                told = f"Turn {item.turn} is struck from the record, and asked for again."
+            case SeatChanged():
+                told = f"From here on, {item.profile.model} speaks for {self._name(item.seat)}."
+        self._note(told)
+
     def _next(self) -> None:
         self._live = None
         waiting, self._waiting = self._waiting, deque()
@@ -262,7 +289,7 @@ class Printer:
 
     def _note(self, text: str) -> None:
         self.status("")
-        self._say("\n" + click.style(showable(text), dim=True))
+        self._say("\n" + click.style(self._wrapped(showable(text)), dim=True))
 
     def _name(self, seat: str) -> str:
         return self._names.get(seat, showable(seat))

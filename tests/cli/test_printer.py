@@ -14,7 +14,22 @@ from worlds import Play, closed, manifest, scenario
 
 from debate.cli import yalta
 from debate.cli.printer import Printer, Wrapper, cells
-from debate.events import FloorPaused, PhaseOpened, Timing, TurnClosed, TurnFailed, TurnOpened
+from debate.events import (
+    ConferenceClosed,
+    ConferenceForked,
+    FloorPaused,
+    FloorResumed,
+    NotePassed,
+    PhaseOpened,
+    Profile,
+    SeatChanged,
+    Timing,
+    TurnClosed,
+    TurnFailed,
+    TurnOpened,
+    TurnSkipped,
+    TurnWithdrawn,
+)
 from debate.take import Delta, Item
 from debate.text import showable
 from debate.transcript import Transcript
@@ -188,6 +203,48 @@ def test_what_became_of_a_turn_or_a_pause_is_told(capsys):
     assert out.endswith("Paused: interrupted.\n")
 
 
+def test_what_the_chair_does_is_told(capsys):
+    model = Profile(model="kimi-k2.6", family="openai")
+    out = shown(
+        [
+            *BEGUN,
+            NotePassed(text="Shorter, please."),
+            NotePassed(to="bo", text="Be kind."),
+            TurnSkipped(seat="ada", phase=0, round=1),
+            TurnWithdrawn(turn=3),
+            SeatChanged(seat="bo", profile=model),
+            ConferenceForked(origin="old.jsonl", head="0" * 64, seed=1),
+            FloorResumed(),
+            ConferenceClosed(reason="stopped"),
+        ],
+        capsys,
+    )
+    assert out.split("── Openings ──")[1].split("\n\n") == [
+        "",
+        "Note from the chair to all: Shorter, please.",
+        "Note from the chair to Bo: Be kind.",
+        "Ada is passed over in round 1.",
+        "Turn 3 is struck from the record, and asked for again.",
+        "From here on, kimi-k2.6 speaks for Bo.",
+        "Forked from old.jsonl; what follows is another future.",
+        "The chair ended the conference.\n",
+    ]
+
+
+def test_a_note_waits_until_the_turn_in_the_air_has_been_shown(capsys):
+    note = NotePassed(text="Shorter.")
+    first = [
+        turn(1, "ada"),
+        text(1, "ada", "I "),
+        note,
+        text(1, "ada", "am."),
+        closed(1, "ada", ""),
+    ]
+    out = shown([*BEGUN, *first, turn(2, "bo"), closed(2, "bo", "So am I.")], capsys)
+    told = out.split("── Openings ──")[1]
+    assert told == "\n\nAda\nI am.\n\nNote from the chair to all: Shorter.\n\nBo\nSo am I.\n"
+
+
 # Hostile text
 
 
@@ -203,10 +260,13 @@ def harmless(out: str) -> bool:
         ["verify"],
         ["stats"],
         ["stats", "--by-turn"],
+        ["library", "list"],
+        ["library", "search", "red"],
+        ["library", "tree"],
     ],
     ids=" ".join,
 )
-def test_hostile_text_in_a_transcript_is_shown_harmlessly(tmp_path: Path, command):
+def test_hostile_text_in_a_transcript_is_shown_harmlessly(tmp_path: Path, monkeypatch, command):
     opened = manifest(SMALL.model_copy(update={"title": HOSTILE, "motion": HOSTILE}))
     profile = opened.seats[0].profile.model_copy(update={"model": HOSTILE})
     seat = opened.seats[0].model_copy(update={"name": HOSTILE, "profile": profile})
@@ -217,10 +277,16 @@ def test_hostile_text_in_a_transcript_is_shown_harmlessly(tmp_path: Path, comman
     with Transcript.create(path) as transcript:
         transcript.append(opened)
         transcript.append(PhaseOpened(phase=0, kind="opening", title=HOSTILE))
-        for event in (turn(1, "ada"), said, turn(2, "bo"), failed, FloorPaused(reason=HOSTILE)):
+        passed = NotePassed(text=HOSTILE)
+        changed = SeatChanged(seat="bo", profile=profile)
+        ended = (turn(2, "bo"), failed, passed, changed, FloorPaused(reason=HOSTILE))
+        for event in (turn(1, "ada"), said, *ended):
             transcript.append(event)
 
-    done = CliRunner().invoke(yalta, [*command, str(path)])
+    monkeypatch.setenv("YALTA_TRANSCRIPTS", str(tmp_path))
+    words = command if command[0] == "library" else [*command, str(path)]
+    done = CliRunner().invoke(yalta, words)
+    assert done.exit_code in (0, 1)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     assert harmless(done.output), done.output
 
