@@ -1,14 +1,16 @@
-"""`yalta show`, `yalta stats` and `yalta verify`: what can be asked of a transcript."""
+"""`yalta show`, `stats`, `verify`, `fork`: what can be asked of a transcript, and begun from it."""
 
 from __future__ import annotations
 
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
-from debate.cli.printer import Printer, cells
+from debate.cli.printer import Printer
+from debate.cli.table import table
 from debate.library import find_transcript
 from debate.stats import Figures, Stats
 from debate.stats import stats as count
@@ -56,31 +58,53 @@ def verify(transcript: str, head: str | None) -> None:
 
 @click.command()
 @click.argument("transcript")
+@click.option("--turn", type=click.IntRange(0), help="The last turn to keep; 0 keeps none.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="File (.jsonl) or folder of the new one."
+)
+@click.option("--seed", type=int, help="Seed of what follows; drawn if not given.")
+def fork(transcript: str, turn: int | None, out: Path | None, seed: int | None) -> None:
+    """Begin another future of TRANSCRIPT, after its last finished turn or an earlier one.
+
+    The new transcript begins with a copy of what was said up to there. TRANSCRIPT stays as it is.
+    """
+    from debate.fork import fork as begin
+
+    path = begin(find_transcript(transcript), turn=turn, out=out, seed=seed)
+    click.echo(showable(str(path)))
+    click.echo(showable(f"Go on with:  yalta resume {path}"), err=True)
+
+
+@click.command()
+@click.argument("transcript")
 @click.option("--by-turn", is_flag=True, help="One row a turn instead of a seat.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, seats and turns.")
 def stats(transcript: str, by_turn: bool, as_json: bool) -> None:
     """Count turns, words, tokens (in, cached, out, reasoning) and seconds in TRANSCRIPT.
 
     A dash is a number that the server did not give. "cached" is the part of the input that a
-    prefix cache held; "new" is what had to be read.
+    prefix cache held; "new" is what had to be read. Withdrawn turns are not in the record: their
+    tokens and seconds are counted, their words are not.
     """
     counted = count(read(find_transcript(transcript)))
     if as_json:
         click.echo(json.dumps(_as_json(counted), indent=2, ensure_ascii=False))
     elif by_turn:
-        _table(
+        table(
             ["turn", "seat", "words", "in", "cached", "new", "out", "first s", "s"], _turns(counted)
         )
     else:
-        head = ["seat", "turns", "failed", "words", "in", "cached", "new", "out", "reasoning", "s"]
-        _table(head, [_row(f) for f in (*counted.seats, counted.total)])
+        withdrawn = ["withdrawn"] if counted.total.withdrawn else []
+        head = ["seat", "turns", *withdrawn, "failed", "words", "in", "cached", "new", "out"]
+        figures = (*counted.seats, counted.total)
+        table([*head, "reasoning", "s"], [_row(f, bool(withdrawn)) for f in figures])
 
 
-def _row(f: Figures) -> list[str]:
+def _row(f: Figures, withdrawn: bool) -> list[str]:
     share = "" if f.cached_share is None else f" ({f.cached_share:.0%})"
     return [
         showable(f.name),
-        *(str(f.turns), str(f.failed), f"{f.words:,}"),
+        *(str(f.turns), *([str(f.withdrawn)] if withdrawn else []), str(f.failed), f"{f.words:,}"),
         *(_number(f.input), _number(f.cached) + share, _number(f.new)),
         *(_number(f.output), _number(f.reasoning), f"{f.seconds:.1f}"),
     ]
@@ -93,7 +117,8 @@ def _turns(counted: Stats) -> list[list[str]]:
         new = None if u.input is None or u.cached is None else u.input - u.cached
         first = "-" if t.first is None else f"{t.first:.2f}"
         numbers = [_number(n) for n in (u.input, u.cached, new, u.output)]
-        rows.append([str(t.turn), t.seat, str(t.words), *numbers, first, f"{t.total:.2f}"])
+        seat = f"{t.seat} (withdrawn)" if t.withdrawn else t.seat
+        rows.append([str(t.turn), seat, str(t.words), *numbers, first, f"{t.total:.2f}"])
     return rows
 
 
@@ -108,11 +133,3 @@ def _as_json(counted: Stats) -> dict[str, object]:
 
 def _number(n: int | None) -> str:
     return "-" if n is None else f"{n:,}"
-
-
-def _table(head: list[str], rows: list[list[str]]) -> None:
-    widths = [max(cells(row[n]) for row in (head, *rows)) for n in range(len(head))]
-    for row in (head, *rows):
-        first = row[0] + " " * (widths[0] - cells(row[0]))
-        rest = (" " * (w - cells(c)) + c for c, w in zip(row[1:], widths[1:], strict=True))
-        click.echo("  ".join((first, *rest)).rstrip())
