@@ -5,39 +5,51 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from debate.cli.asker import Asker
 from debate.cli.models import pull_with_bar
 from debate.cli.printer import Printer
 from debate.conference import Conference
-from debate.errors import UserError
-from debate.events import Cards, ConferenceOpened, Event, Layout, dump
+from debate.errors import UnknownName, UserError
+from debate.events import Cards, Event, Layout, dump
 from debate.library import find_transcript, load_scenario
 from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
 from debate.seating import Wishes, arrange
 from debate.speakers.registry import DEFAULT_MODEL, Registry, local_file
+from debate.state import fold
 from debate.take import Item
-from debate.transcript import read_entries
+from debate.transcript import read
 
 _OFFLINE = click.option("--offline", is_flag=True, help="Download nothing.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print the events, one a line.")
 _REASONING = click.option("--reasoning", is_flag=True, help="Show the models' reasoning too.")
+_SEAT = click.option(
+    "seat_models",
+    "--seat",
+    multiple=True,
+    metavar="SEAT=MODEL",
+    help="Model of one seat; `me` is you.",
+)
 
 
 @click.command()
 @click.argument("scenario", default="yalta")
 @click.option("-m", "--model", help="Model of every seat: local, kimi-k2.6, ollama/NAME, ...")
-@click.option(
-    "seat_models", "--seat", multiple=True, metavar="SEAT=MODEL", help="Model of one seat."
-)
+@_SEAT
 @click.option("--seats", metavar="A,B,C", help="Who sits at the table, in this order.")
 @click.option("--rounds", type=click.IntRange(1, 10_000), help="Rounds of the plenary.")
 @click.option("--motion", help="Debate this motion instead.")
+@click.option(
+    "--budget",
+    type=click.FloatRange(0, 1e9, min_open=True),
+    help="End at this cost, in the currency of the models' prices.",
+)
 @click.option("--seed", type=int, help="Seed of orders, and of sampling on the embedded engine.")
 @click.option("--layout", type=click.Choice(["shared", "perspective"]), default="shared")
 @click.option(
@@ -64,6 +76,7 @@ def run(
     seats: str | None,
     rounds: int | None,
     motion: str | None,
+    budget: float | None,
     seed: int | None,
     layout: Layout,
     cards: Cards,
@@ -78,6 +91,7 @@ def run(
     \b
     yalta run yalta --seats altman,yang,amodei --rounds 2
     yalta run yalta --model kimi-k2.6 --seat amodei=ollama/qwen3:8b
+    yalta run yalta --model kimi-k2.6 --seat yang=me
     yalta run my.yaml --motion "Weights should be public." --seed 7
     """
     loaded = load_scenario(scenario)
@@ -89,6 +103,7 @@ def run(
         seats=[name.strip() for name in seats.split(",") if name.strip()] if seats else (),
         rounds=rounds,
         motion=motion,
+        budget=budget,
         seed=seed,
         layout=layout,
         cards=cards,
@@ -103,42 +118,68 @@ def run(
 
 @click.command()
 @click.argument("transcript")
+@_SEAT
 @_JSON
 @_REASONING
 @_OFFLINE
 @click.option("--with-key", is_flag=True, help="Send a key to addresses that TRANSCRIPT names.")
-def resume(transcript: str, as_json: bool, reasoning: bool, offline: bool, with_key: bool) -> None:
-    """Go on with TRANSCRIPT from its last finished turn.
+def resume(
+    transcript: str,
+    seat_models: tuple[str, ...],
+    as_json: bool,
+    reasoning: bool,
+    offline: bool,
+    with_key: bool,
+) -> None:
+    """Go on with TRANSCRIPT from its last finished turn; --seat has another speak from now on.
 
     An openai-compatible address in a transcript may be anybody's: OPENAI_COMPATIBLE_API_KEY is sent
-    to it only --with-key.
+    to it only --with-key. One that you name by --seat is yours.
     """
     path = find_transcript(transcript)
-    first = next(read_entries(path), None)
-    opened = first.event if first else None
-    seats = opened.seats if isinstance(opened, ConferenceOpened) else ()
-    models = {seat.profile.model for seat in seats}
-    _fetch_models(models, offline=offline)
-    trusted = models if with_key else set()
-    if not asyncio.run(_resume(path, trusted, _viewer(as_json, reasoning))):
+    changes = _pairs(seat_models)
+    profiles = fold(read(path)).profiles
+    if strange := [seat for seat in changes if seat not in profiles]:
+        raise UnknownName("seat", strange[0], profiles)
+    models = {profile.model for profile in profiles.values()}
+    _fetch_models(models | set(changes.values()), offline=offline)
+    trusted = {*changes.values(), *(models if with_key else ())}
+    if not asyncio.run(_resume(path, changes, trusted, _viewer(as_json, reasoning))):
         sys.exit(1)
 
 
 async def _run(scenario: Scenario, wishes: Wishes, out: Path | None, viewer: _Viewer) -> bool:
-    async with Registry() as registry:
+    async with Registry(ask=Asker()) as registry:
         viewer.status("Starting the model")
         async with Conference.begin(scenario, wishes, out=out, registry=registry) as conference:
             return await _drive(conference, viewer)
 
 
-async def _resume(path: Path, trusted: set[str], viewer: _Viewer) -> bool:
-    async with Registry() as registry:
+async def _resume(
+    path: Path, changes: Mapping[str, str], trusted: set[str], viewer: _Viewer
+) -> bool:
+    async with Registry(ask=Asker()) as registry:
         registry.trust(*trusted)
         viewer.status("Starting the model")
         async with Conference.resume(path, registry=registry) as conference:
             # The printer needs to know who is who; the record so far is in `yalta show`.
             viewer.watch(conference.state.opened)
+            await _change_models(conference, changes, viewer)
             return await _drive(conference, viewer)
+
+
+async def _change_models(
+    conference: Conference, changes: Mapping[str, str], viewer: _Viewer
+) -> None:
+    """Let other models speak for seats. If one of them cannot, nothing is changed."""
+    for model in changes.values():
+        await conference.speaker(model)
+    before = len(read(conference.path))
+    for seat, model in changes.items():
+        await conference.chair.change_model(seat, model)
+    # Nobody watches a conference before it is driven. What had to wait is shown in its time.
+    for event in read(conference.path)[before:]:
+        viewer.watch(event)
 
 
 async def _drive(conference: Conference, viewer: _Viewer) -> bool:

@@ -49,7 +49,10 @@ def test_help_loads_neither_the_tui_nor_numbers_nor_the_engine():
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
 
     assert "HEAVY []" in done.stdout
-    for command in ("run", "resume", "verify", "show", "stats", "persona", "scenario", "models"):
+    for command in (
+        *("run", "resume", "fork", "library", "verify", "show", "stats"),
+        *("persona", "scenario", "models"),
+    ):
         assert re.search(rf"^  {command}\b", done.stdout, re.MULTILINE)
 
 
@@ -214,7 +217,11 @@ def test_two_programs_never_write_one_transcript(tmp_path):
         (["run", "no/such.yaml"], "cannot read"),
         (["run", "yalta", "--templates", "nowhere"], "no folder"),
         (["run", "yalta", "--rounds", "0"], "rounds"),
+        (["run", "yalta", "--budget", "0"], "budget"),
+        (["run", "yalta", "--budget", "inf"], "budget"),
         (["show", "nothing"], "no transcript"),
+        (["fork", "nothing"], "no transcript"),
+        (["library", "list", "--sort", "colour"], "sort"),
         (["persona", "show", "altmann"], "did you mean 'altman'"),
         (["scenario", "show", "../yalta"], "cannot read"),
     ],
