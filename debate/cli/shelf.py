@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -102,9 +103,23 @@ def _shelf() -> Iterator[Shelf]:
 
 
 def _row(entry: Listed) -> list[str]:
-    opened = f"{entry.opened_at.astimezone():%Y-%m-%d %H:%M}" if entry.opened_at else "-"
     about = f"{entry.title} ({entry.error})" if entry.error else entry.title
-    return [_name(entry.path), opened, str(entry.turns), f"{entry.words:,}", entry.state, about]
+    return [
+        _name(entry.path),
+        _when(entry.opened_at),
+        str(entry.turns),
+        f"{entry.words:,}",
+        entry.state,
+        about,
+    ]
+
+
+def _when(at: datetime | None) -> str:
+    if at is None:
+        return "-"
+    with suppress(OverflowError):  # a forged time, at the end of all time
+        at = at.astimezone()
+    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def _about(entry: Listed) -> str:

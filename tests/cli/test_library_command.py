@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,21 @@ def test_transcripts_are_listed_with_how_they_stand(folder):
     assert re.fullmatch(r"talk .* 2 +9  complete .*分级开源 Conference", rows[2])
     assert len({row.index("分级") for row in rows[1:]}) == 1
     assert told("list", "--sort", "path", "--reverse").splitlines()[1:] == rows[::-1]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+def test_a_forged_time_at_the_end_of_all_time_is_shown(folder, monkeypatch, zone):
+    for at in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        lines = (folder / "talk.jsonl").read_bytes().splitlines(keepends=True)
+        event = json.loads(lines[0]) | {"at": at}
+        (folder / f"{at[:4]}.jsonl").write_text(json.dumps(event) + "\n")
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    rows = told("list", "--sort", "path").splitlines()
+    monkeypatch.undo()
+    time.tzset()
+    assert rows[1].startswith("0001 ")
+    assert rows[2].startswith("9999 ")
 
 
 def test_the_list_is_data_too(folder):
