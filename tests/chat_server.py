@@ -59,6 +59,8 @@ class ChatServer:
         self._answer = (lambda _: answer) if isinstance(answer, Reply) else answer
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        # A client that hangs up between two requests is no news.
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -32,6 +33,7 @@ class YaltaApp(App[None]):
 
     Args:
         first: The screen to open on; the lobby if None.
+        debug: Whether a fault shows its traceback, once the interface has gone.
     """
 
     TITLE = "yalta"
@@ -44,9 +46,10 @@ class YaltaApp(App[None]):
         Binding("f2", "library", "Library", id="app.library", show=False),
     ]
 
-    def __init__(self, first: Screen[None] | None = None) -> None:
+    def __init__(self, first: Screen[None] | None = None, *, debug: bool = False) -> None:
         super().__init__()
         self._first = first
+        self._debug = debug
         self.settings = Settings.load()
 
     def on_mount(self) -> None:
@@ -70,6 +73,16 @@ class YaltaApp(App[None]):
         if not known:
             text += f"\nThis is a fault in yalta; its log: {log_path()}"
         self.notify(showable(text), title=title, severity="error", timeout=12, markup=False)
+
+    def _fatal_error(self) -> None:
+        """End after a fault with one line; the traceback, which may hold anything, is in the log."""
+        error = self._exception
+        LOG.critical("%s", error, exc_info=error)
+        if self._debug:
+            super()._fatal_error()
+        else:
+            what = Text(showable(f"yalta: {type(error).__name__}: {error}"))
+            self.panic(what.append(f"\n  this is a fault in yalta; its log: {log_path()}"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds every command: the app's own, and each key of the screen in view."""

@@ -59,6 +59,7 @@ finished is on the disk before the next one starts.
 - **n** passes a note: to all, or to one seat in private.
 - **t** takes a seat over, or gives it back. **c** has another model speak for a seat.
 - **a** strikes the last turn and asks for it again. **f** forks: another future of the same past.
+- When you have the floor: write, and **ctrl+s** says it. **i** goes on writing.
 - **r** opens and folds the models' reasoning. **/** searches.
 - The end is followed until you scroll; **g** follows again.
 
@@ -87,6 +88,7 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         Binding("r", "reasoning", "Reasoning", id="stage.reasoning", show=False),
         Binding("slash", "find", "Search", id="stage.find", show=False),
         Binding("o", "roster", "Roster", id="stage.roster", show=False, tooltip="Show the seats"),
+        Binding("i", "write", "Write", id="stage.write", show=False, tooltip="Write your turn"),
         Binding("escape", "leave", "Leave", id="stage.leave", tooltip="Leave; it can be resumed"),
     ]
 
@@ -353,6 +355,14 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
     def action_follow(self) -> None:
         """Follow the live text again."""
         self.record.follow = True
+
+    def action_watch(self) -> None:
+        """Back to the record and the keys of the stage."""
+        self.record.focus()
+
+    def action_write(self) -> None:
+        """Write on, if you have the floor."""
+        self._composer.write()
 
     def action_reasoning(self) -> None:
         """Open all reasoning, or fold it."""

@@ -61,12 +61,30 @@ class Block:
     struck: bool = False
     unfolded: bool = False
     _lines: list[Line] | None = field(default=None, repr=False)
+    _before: list[Line] | None = field(default=None, repr=False)
     _width: int = field(default=0, repr=False)
     _emphasis: list[tuple[Span, str]] | None = field(default=None, repr=False)
 
     def changed(self) -> None:
         """Its text or folds have changed: its lines are found anew."""
+        self._lines = self._before = self._emphasis = None
+
+    def grow(self, more: str) -> None:
+        """Words come at its end."""
+        self.text += more
+        self._before = self._before or self._lines
         self._lines = self._emphasis = None
+
+    def take_kept(self, width: int) -> int:
+        """How many of its first lines are as they were when this was last asked, if it only grew."""
+        before, self._before = self._before, None
+        kept = 0
+        if before is not None and self._width == width:
+            for old, new in zip(before, self.lines(width), strict=False):
+                if old != new:
+                    break
+                kept += 1
+        return kept
 
     def lines(self, width: int) -> list[Line]:
         """Its lines at a width in cells."""

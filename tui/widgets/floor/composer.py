@@ -30,6 +30,7 @@ class Composer(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "say", "Say it", id="composer.say", tooltip="Say it, and end your turn"),
+        Binding("escape", "screen.watch", "To the controls", id="composer.leave"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -63,6 +64,11 @@ class Composer(Vertical):
                 self._answer = None
                 self.remove_class("-asked")
 
+    def write(self) -> None:
+        """Go on writing, if a turn is asked for."""
+        if self._answer is not None:
+            self._words.focus()
+
     def action_say(self) -> None:
         """Say what is written."""
         words = self._words.text.strip()
@@ -77,7 +83,8 @@ class Composer(Vertical):
 
     def _count(self) -> None:
         words = count_words(self._words.text)
-        self._title.update(f"You speak for {self._name} · {words} words · ctrl+s says it")
+        keys = "ctrl+s says it · esc: to the controls, i: back"
+        self._title.update(f"You speak for {self._name} · {words} words · {keys}")
 
 
 def brief_of(prompt: Prompt) -> str:

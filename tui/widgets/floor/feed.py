@@ -54,11 +54,15 @@ class Feed:
 
     def load(self, events: Iterable[AnyEvent]) -> None:
         """Show a saved conference in place of what is shown."""
+        self._record.load(self.blocks_of(events))
+
+    def blocks_of(self, events: Iterable[AnyEvent]) -> list[Block]:
+        """The blocks of a saved conference, not shown yet. What is shown next goes on from them."""
         self._turns, self._loading = {}, []
         for event in events:
             self.show(event)
         blocks, self._loading = self._loading, None
-        self._record.load(blocks)
+        return blocks
 
     def show(self, item: Item) -> None:
         """Show one event or delta."""
@@ -66,9 +70,10 @@ class Feed:
             case Delta() | Progress() | TurnClosed() | TurnFailed() | TurnWithdrawn():
                 block = self._turns.get(item.turn)
                 if block is not None:
+                    grown = isinstance(item, Delta) and item.kind == "text" and not block.aside
                     self._change(block, item)
                     if self._loading is None:
-                        self._record.touch(block)
+                        self._record.touch(block, grown=grown)
             case ConferenceOpened():
                 self._open(item)
             case TurnOpened():
@@ -133,7 +138,7 @@ class Feed:
                 block.reasoning += plain(item.text)
                 block.aside = "" if block.text else "is thinking"
             case Delta():
-                block.text += plain(item.text)
+                block.grow(plain(item.text))
                 block.aside = ""
             case Progress():
                 if item.total and not block.text:

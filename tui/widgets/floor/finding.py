@@ -26,20 +26,25 @@ class Matches:
         """Forget them."""
         self.query, self._places, self._of, self.now = "", [], {}, -1
 
-    def find(self, query: str, blocks: Sequence[Block]) -> int:
-        """Find a text, as it is written, in these blocks; returns how often it stands there."""
+    def find(self, query: str, blocks: Sequence[Block], begin: int = 0) -> int:
+        """Find a text, as it is written, in these blocks; returns how often it stands there.
+
+        The present match is the first from block number `begin` on; the first of all, if none is.
+        """
         self.clear()
         self.query = query
         if not query.strip():
             return 0
         pattern = re.compile(re.escape(query), re.IGNORECASE)
-        for block in blocks:
+        for n, block in enumerate(blocks):
             for found in pattern.finditer(block.text):
                 if len(self._places) >= MOST:
                     break
+                if self.now < 0 and n >= begin:
+                    self.now = len(self._places)
                 self._of.setdefault(id(block), []).append(len(self._places))
                 self._places.append((block, *found.span()))
-        self.now = 0 if self._places else -1
+        self.now = max(self.now, 0) if self._places else -1
         return len(self._places)
 
     def move(self, step: int) -> tuple[Block, int] | None:

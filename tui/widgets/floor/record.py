@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import accumulate
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -64,8 +64,12 @@ class Record(ScrollView, can_focus=True):
         "record--match-now",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,ctrl+down", "mark(1)", "Next turn", id="record.next", show=False),
-        Binding("k,ctrl+up", "mark(-1)", "Turn before", id="record.before", show=False),
+        Binding(
+            "right_square_bracket,ctrl+down", "mark(1)", "Next turn", id="record.next", show=False
+        ),
+        Binding(
+            "left_square_bracket,ctrl+up", "mark(-1)", "Turn before", id="record.before", show=False
+        ),
         Binding("enter", "unfold", "Reasoning", id="record.unfold", show=False),
     ]
 
@@ -92,11 +96,14 @@ class Record(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.blocks: list[Block] = []
         self.matches = Matches()
+        # What is drawn: kept as it was last counted, whatever has come since.
+        self._lines: list[list[Line]] = []
         self._tops: list[int] = [0]  # first line of each block, and the line after the last
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(512)
         self._stale: int | None = None  # index from which lines have to be found anew
         self._by_turn: dict[int, int] = {}
         self._palette: Palette | None = None
+        self._ending = False
 
     # -- what it shows
 
@@ -119,9 +126,10 @@ class Record(ScrollView, can_focus=True):
         self._touch(len(self.blocks) - 1)
         return block
 
-    def touch(self, block: Block) -> None:
-        """A block has changed."""
-        block.changed()
+    def touch(self, block: Block, *, grown: bool = False) -> None:
+        """A block has changed, or has only grown at its end."""
+        if not grown:
+            block.changed()
         index = self.index_of(block)
         if index is not None:
             self._touch(index)
@@ -150,8 +158,12 @@ class Record(ScrollView, can_focus=True):
     # -- searching
 
     def search(self, query: str) -> int:
-        """Highlight a text wherever it stands; returns how often that is."""
-        found = self.matches.find(query, self.blocks)
+        """Highlight a text wherever it stands, and go to the first place from the marked block on.
+
+        Returns:
+            How often it stands there.
+        """
+        found = self.matches.find(query, self.blocks, self.marked or 0)
         self._redraw()
         if found:
             self.reveal_match(0)
@@ -164,9 +176,13 @@ class Record(ScrollView, can_focus=True):
             block, start = place
             self._settle()
             index = self.blocks.index(block)
-            lines = block.lines(self._width)
             inside = next(
-                (n for n, at in enumerate(lines) if at.part == "text" and at.end > start), 0
+                (
+                    n
+                    for n, at in enumerate(self._lines[index])
+                    if at.part == "text" and at.end > start
+                ),
+                0,
             )
             self.marked = index
             self.follow = False
@@ -188,11 +204,12 @@ class Record(ScrollView, can_focus=True):
         if now is not None and now < len(self.blocks):
             self.post_message(self.Marked(self.blocks[now]))
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        # The reader moved, if it was not the end that moved: `_to_end` lands on the end itself.
-        if self._stale is None and round(old_value) != round(new_value):
-            self.follow = new_value >= self.max_scroll_y
+    def _scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> bool:
+        """Every scroll comes through here: one that the reader makes decides what is followed."""
+        if y is not None and not self._ending:
+            self.follow = y >= self.max_scroll_y
+        # Words that come in the middle of an animation would end it where it is.
+        return super()._scroll_to(x, y, **{**how, "animate": False})
 
     def action_mark(self, step: int) -> None:
         """Mark the next turn, or the one before."""
@@ -265,7 +282,7 @@ class Record(ScrollView, can_focus=True):
         y += self.scroll_offset.y
         width = self.size.width
         if y >= self._tops[-1]:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, (self._palette or self._mixed()).base)
         selection = self.text_selection
         span = selection.get_span(y) if selection else None
         if span is not None:
@@ -316,7 +333,7 @@ class Record(ScrollView, can_focus=True):
         if selected is not None:
             style = self.screen.get_component_rich_style("screen--selection", partial=True)
             strip = restyled(strip, selected, style)
-        return strip.adjust_cell_length(self.size.width, self.rich_style)
+        return strip.adjust_cell_length(self.size.width, palette.base)
 
     def _mixed(self) -> Palette:
         """The styles of the theme in use."""
@@ -332,7 +349,7 @@ class Record(ScrollView, can_focus=True):
     def _at(self, y: int) -> tuple[int, Line]:
         """The block and the line at a line of the whole."""
         index = bisect_right(self._tops, y) - 1
-        return index, self.blocks[index].lines(self._width)[y - self._tops[index]]
+        return index, self._lines[index][y - self._tops[index]]
 
     # -- keeping count of lines
 
@@ -349,19 +366,25 @@ class Record(ScrollView, can_focus=True):
             return
         width = self._width
         begin = min(self._stale, len(self._tops) - 1)
-        heights = (len(block.lines(width)) for block in self.blocks[begin:])
+        self._lines[begin:] = [block.lines(width) for block in self.blocks[begin:]]
+        heights = (len(lines) for lines in self._lines[begin:])
         self._tops[begin:] = accumulate(heights, initial=self._tops[begin])
-        first = self._tops[begin]
+        kept = self.blocks[begin].take_kept(width) if begin < len(self.blocks) else 0
+        first, scrolled = self._tops[begin] + kept, self.scroll_offset.y
         for key in [key for key in self._strips.keys() if key[0] >= first]:  # noqa: SIM118
             self._strips.discard(key)
         self.virtual_size = Size(width, self._tops[-1])
         if self.follow:
             self._to_end()
         self._stale = None
-        self.refresh()
+        if self.scroll_offset.y == scrolled:
+            # Most often the last lines alone have changed: a scroll draws all of them by itself.
+            self.refresh_lines(first, max(self.size.height, self._tops[-1] - first))
 
     def _to_end(self) -> None:
+        self._ending = True
         self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+        self._ending = False
 
     def _redraw(self) -> None:
         self._strips.clear()

@@ -153,7 +153,7 @@ class Roster(VerticalScroll, can_focus=False):
             strong = row.doing in ("reading", "thinking", "speaking")
             text.append(name + " ", Style(color=colour, bold=True))
             text.append(doing + "\n", Style(bold=True) if strong else muted)
-            cost = money(row.cost, self._table.currency)
+            cost = "free" if row.cost == 0 else money(row.cost, self._table.currency)
             text.append(set_cell_size(f"  {row.model}", width - len(cost) - 1) + " ", muted)
             text.append(cost + "\n", muted)
             text.append(f"  {figures_line(row.figures)}\n\n")
@@ -188,7 +188,5 @@ def money(cost: Decimal | None, currency: str) -> str:
     """A cost with its currency; a question mark if it is unknown."""
     if cost is None:
         return "cost ?"
-    if not cost:
-        return "free"
     sign = {"USD": "$", "EUR": "€", "CNY": "¥", "": ""}.get(currency, f"{currency} ")
     return f"{sign}{cost:.4f}" if cost < 1 else f"{sign}{cost:.2f}"
