@@ -156,7 +156,7 @@ async def _ask(base_url: str) -> Availability:
             status = response.status_code  # the body is left unread
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
         return Availability("unreachable", f"no server at {_origin(base_url)}")
-    if status >= 500:
+    if status >= 500 and status != 501:  # which only says that it keeps no such list
         return Availability("unreachable", f"server answers with error {status}")
     return Availability("ready", "server answers")
 

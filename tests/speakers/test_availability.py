@@ -66,7 +66,7 @@ def nobody() -> Iterator[str]:
         yield f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
 
 
-@pytest.mark.parametrize("status", [200, 401, 404])
+@pytest.mark.parametrize("status", [200, 401, 404, 501])
 async def test_a_server_that_answers_is_ready(status: int) -> None:
     with Server(status) as server:
         found = await availability(f"openai-compatible@{server.url}#some-model")

@@ -51,6 +51,8 @@ class LobbyScreen(Screen[None]):
         & #side { height: auto; width: 1fr; padding: 0 1; }
         & #side Horizontal { height: auto; padding: 0 1; }
         & Button { min-width: 0; width: auto; padding: 0 1; margin-right: 1; }
+        & #seat-keys Button, & #side Button { background: $panel; }
+        & #seat-keys Button:hover, & #side Button:hover { background: $primary 30%; }
         & #actions { height: 1; padding: 0 2; background: $panel; }
         & #standing { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
         & #start { margin-right: 0; padding: 0 3; }

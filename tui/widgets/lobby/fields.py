@@ -20,9 +20,9 @@ class Field(Horizontal):
     Field {
         height: 1; width: 1fr;
         & Label { color: $text-muted; width: 7; }
-        & Input { background: $surface; width: 1fr; padding: 0 1 !important; }
-        & Select { width: 1fr; background: $surface; }
-        & SelectCurrent { padding: 0 1 !important; background: $surface; }
+        & Input { background: $panel; width: 1fr; padding: 0 1 !important; }
+        & Select { width: 1fr; background: $panel; }
+        & SelectCurrent { padding: 0 1 !important; background: $panel; }
     }
     """
 

@@ -33,11 +33,11 @@ class Form(VerticalScroll, can_focus=False):
         scrollbar-size-vertical: 1;
         & .row { height: auto; }
         & .row > Label { width: 10; color: $text-muted; }
-        & #scenario { width: 1fr; background: $surface; }
-        & #scenario SelectCurrent { padding: 0 1; }
+        & #scenario { width: 1fr; }
+        & #scenario SelectCurrent { padding: 0 1; background: $panel; }
         & #motion {
             height: auto; min-height: 3; max-height: 8; width: 1fr;
-            border: round $panel-lighten-2; border-title-color: $text-muted;
+            border: round $foreground 25%; border-title-color: $text-muted;
             background: $background; padding: 0 1;
         }
         & #motion:focus { border: round $primary; }

@@ -101,7 +101,7 @@ class RecentList(OptionList):
         height: auto;
         min-height: 3;
         max-height: 20;
-        border: round $panel-lighten-2;
+        border: round $foreground 25%;
         border-title-color: $text-muted;
         background: $background;
         padding: 0;

@@ -111,7 +111,7 @@ class SeatList(OptionList):
         height: auto;
         min-height: 3;
         max-height: 50vh;
-        border: round $panel-lighten-2;
+        border: round $foreground 25%;
         border-title-color: $text-muted;
         background: $background;
         padding: 0;
@@ -171,7 +171,7 @@ class SeatList(OptionList):
 
 
 def drawn(seats: Sequence[SeatLine], colours: Sequence[str], width: int) -> list[Content]:
-    """The seats as lines of a table; as two lines each where the table would not fit.
+    """The seats as lines of a table; on several lines each where it would not fit.
 
     Args:
         colours: Colour of each seat's name.
@@ -192,11 +192,11 @@ def drawn(seats: Sequence[SeatLine], colours: Sequence[str], width: int) -> list
     ]
     columns[2] = min(columns[2], _WIDEST_MODEL)
     fits = _INDENT + sum(columns) + 3 * len(_GAP) <= width
-    draw = _one_line if fits else _two_lines
+    draw = _in_columns if fits else _several_lines
     return [draw(n, t, colours[n], columns, width) for n, t in enumerate(texts)]
 
 
-def _one_line(n: int, seat: SeatLine, colour: str, columns: Sequence[int], _: int) -> Content:
+def _in_columns(n: int, seat: SeatLine, colour: str, columns: Sequence[int], _: int) -> Content:
     said, style = _standing(seat.found)
     return Content.assemble(
         *_who(n, fitted(seat.name, columns[0]), colour),
@@ -206,15 +206,15 @@ def _one_line(n: int, seat: SeatLine, colour: str, columns: Sequence[int], _: in
     )
 
 
-def _two_lines(n: int, seat: SeatLine, colour: str, _: Sequence[int], width: int) -> Content:
+def _several_lines(n: int, seat: SeatLine, colour: str, _: Sequence[int], width: int) -> Content:
     said, style = _standing(seat.found)
-    room = max(width - _INDENT - len(_GAP) - cell_len(said), 12)
-    model = seat.model if cell_len(seat.model) <= room else fitted(seat.model, room)
+    beside = _INDENT + cell_len(seat.model) + len(_GAP) + cell_len(said) <= width
+    between = _GAP if beside else f"\n{'':{_INDENT}}"
     return Content.assemble(
         *_who(n, seat.name, colour),
         (_GAP + seat.persona, MUTED),
-        f"\n{'':{_INDENT}}{model}",
-        (_GAP + said, style),
+        f"\n{'':{_INDENT}}{seat.model}",
+        (between + said, style),
     )
 
 
