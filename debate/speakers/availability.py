@@ -154,7 +154,7 @@ async def _ask(base_url: str) -> Availability:
             client.stream("GET", address, timeout=_SECONDS) as response,
         ):
             status = response.status_code  # the body is left unread
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
         return Availability("unreachable", f"no server at {_origin(base_url)}")
     if status >= 500 and status != 501:  # which only says that it keeps no such list
         return Availability("unreachable", f"server answers with error {status}")

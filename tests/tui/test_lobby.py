@@ -385,6 +385,24 @@ async def test_another_scenario_is_chosen() -> None:
         assert form(pilot).query_one("#motion", TextArea).text == "Seconds count."
 
 
+async def test_a_scenario_that_has_changed_is_read_anew() -> None:
+    write_scenario("second", motion="Seconds count.")
+    async with lobby() as pilot:
+        select = screen(pilot).query_one("#scenario", Select)
+        select.value = "second"
+        await wait_until(pilot, lambda: personas(pilot) == ["altman", "yang"])
+        await pick(pilot, "a", "chair")
+        write_scenario("second", motion="Minutes count.")
+        motion = form(pilot).query_one("#motion", TextArea)
+        await pilot.press("f5")
+        await wait_until(pilot, lambda: motion.text == "Minutes count.")
+        assert personas(pilot) == ["altman", "yang", "chair"]
+        (config_folder() / "scenarios" / "second.yaml").unlink()
+        await pilot.press("f5")
+        await wait_until(pilot, lambda: select.value == "")
+        assert personas(pilot) == ["altman", "yang", "chair"]
+
+
 async def test_a_broken_scenario_is_listed_and_told_when_chosen() -> None:
     write_scenario("broken", phases=[])
     async with lobby() as pilot:
@@ -604,12 +622,14 @@ async def test_what_cannot_be_read_is_listed_too() -> None:
     (transcripts_folder() / "bad.jsonl").write_bytes(b"\xff\xfe")
     (transcripts_folder() / "deep.jsonl").write_text("[" * 100_000 + "\n")
     (transcripts_folder() / "empty.jsonl").touch()
+    end = {"scenario": {"title": "x"}, "at": "9999-12-31T23:59:59-12:00"}
+    (transcripts_folder() / "end.jsonl").write_text(json.dumps(end) + "\n")
     opened = dump(manifest(scenario(["ada"])))
     (transcripts_folder() / "torn.jsonl").write_bytes(opened + b'\n{"type":"turn.cl')
     async with lobby() as pilot:
         recent = screen(pilot).query_one(RecentList)
         await wait_until(pilot, lambda: recent.chosen)
-        assert text_of(recent).count("✗ cannot be read") == 4  # the last has no time
+        assert text_of(recent).count("✗ cannot be read") == 5  # the torn one has no time
 
 
 async def test_a_transcript_is_opened() -> None:

@@ -20,10 +20,9 @@ from debate.speakers import catalog
 from debate.speakers.availability import model_choices
 from debate.speakers.catalog import ModelFile
 from debate.speakers.registry import DEFAULT_MODEL, local_file
-from debate.speakers.sources import in_gigabytes
 from tui.widgets.lobby.download import DownloadScreen
 from tui.widgets.lobby.form import Form
-from tui.widgets.lobby.lookout import Lookout
+from tui.widgets.lobby.lookout import Lookout, summary
 from tui.widgets.lobby.pick import Choice, PickScreen
 from tui.widgets.lobby.recent import RecentList, recent_transcripts
 from tui.widgets.lobby.seats import SEAT_ACTIONS, SIGNS, SeatList
@@ -185,10 +184,20 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
             self._offered = await asyncio.to_thread(model_choices)
         except LoadError as error:
             self.yalta.tell(error)
+        self._refill()
         self._form.offer(self._stock)
-        if self._form.scenario is None:
-            self._restore()
         self._look_up(again=True)
+
+    def _refill(self) -> None:
+        """Bring the form up to what the files say now; what the user changed stays changed."""
+        setup, old = self._form.setup, self._form.scenario
+        if setup is None or old is None:
+            self._restore()
+            return
+        new = self._stock.scenarios.get(old.id)
+        if isinstance(new, Scenario) and new != old:
+            kept = remembered(setup, old)
+            self._form.fill(restored(kept, new, self._stock.personas), new)
 
     def _restore(self) -> None:
         """Fill the form as it was last left; as the first scenario has it, if that cannot be."""
@@ -200,7 +209,6 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
                 personas = self._stock.personas
                 setup = restored(kept, scenario, personas) if same else fresh(scenario)
                 self._form.fill(setup, scenario)
-                self._form.offer(self._stock)
                 return
 
     @on(Form.ScenarioChosen)
@@ -230,13 +238,9 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
 
     def _show_found(self) -> None:
         self._form.show_seats()
-        found = {named: self._lookout.of(*named) for named in self._form.models()}
-        parts = [counted(len(self._form.rows), "seat")]
-        if fetch := {f.fetch.name: f.fetch.size for f in found.values() if f and f.fetch}:
-            parts.append(f"↓ {in_gigabytes(sum(fetch.values()))} to download first")
-        if missing := [f for f in found.values() if f and f.state not in ("ready", "download")]:
-            parts.append(f"✗ {counted(len(missing), 'model')} cannot be used")
-        self.query_one("#standing", Static).update(" · ".join(parts))
+        models = self._form.models()
+        found = [self._lookout.of(*named) for named in dict.fromkeys(models)]
+        self.query_one("#standing", Static).update(summary(len(models), found))
 
     # Seats.
 
@@ -392,8 +396,3 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
     async def _find_recent(self) -> None:
         found = await asyncio.to_thread(recent_transcripts, transcripts_folder())
         self.query_one(RecentList).show(found)
-
-
-def counted(n: int, what: str) -> str:
-    """So many of something, in words."""
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,6 +18,9 @@ from debate.speakers import catalog
 from debate.speakers.catalog import ModelFile, Progress
 from debate.speakers.sources import in_gigabytes
 from tui.widgets.lobby.plain import one_line
+
+if TYPE_CHECKING:
+    from tui.app import YaltaApp
 
 _REDRAW_SECONDS = 0.1
 
@@ -105,9 +108,7 @@ class DownloadScreen(ModalScreen[bool]):
         except _Stopped:
             self.dismiss(False)
         except YaltaError as error:
-            tell = getattr(self.app, "tell", None)
-            if tell is not None:
-                tell(error)
+            cast("YaltaApp", self.app).tell(error)
             self.dismiss(False)
         else:
             self.dismiss(True)

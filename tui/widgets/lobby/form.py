@@ -126,7 +126,7 @@ class Form(VerticalScroll, can_focus=False):
         """Offer these scenarios and personas; what is chosen stays chosen."""
         self._stock = stock
         options = [(_offered(name, found), name) for name, found in stock.scenarios.items()]
-        if not options or self.scenario is None:
+        if self.scenario is None or self.scenario.id not in stock.scenarios:
             options.insert(0, (Text("choose one" if options else "there is none"), _NONE))
         select = self.query_one("#scenario", Select)
         with self.prevent(Select.Changed):
@@ -136,9 +136,9 @@ class Form(VerticalScroll, can_focus=False):
     def show_choice(self) -> None:
         """Let the list of scenarios show which one the form holds."""
         chosen = self.scenario.id if self.scenario else _NONE
-        if self.scenario is None or chosen in self._stock.scenarios:
-            with self.prevent(Select.Changed):
-                self.query_one("#scenario", Select).value = chosen
+        with self.prevent(Select.Changed):
+            known = chosen in self._stock.scenarios
+            self.query_one("#scenario", Select).value = chosen if known else _NONE
 
     def fill(self, setup: Setup, scenario: Scenario) -> None:
         """Hold this scenario, set up so."""
@@ -232,7 +232,7 @@ class Form(VerticalScroll, can_focus=False):
 def _offered(name: str, found: Scenario | YaltaError) -> Text:
     """A scenario as the list offers it."""
     if isinstance(found, YaltaError):
-        return Text.assemble(name, ("  ✗ cannot be read", "bold"))
+        return Text.assemble(one_line(name), ("  ✗ cannot be read", "bold"))
     return Text(f"{one_line(found.title)}  ({name})")
 
 

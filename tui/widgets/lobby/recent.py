@@ -34,7 +34,7 @@ class Recent:
     path: Path
     title: str
     at: datetime | None
-    """When it was begun."""
+    """When it was begun, in the time of this place."""
     turns: int | None
     """Number of its last finished turn; None if that is not in the end that was read."""
     finished: bool
@@ -57,9 +57,10 @@ def _look(path: Path) -> Recent:
         with path.open("rb") as file:
             opened = json.loads(file.readline(_FIRST_LINE))
             title, at = opened["scenario"]["title"], datetime.fromisoformat(opened["at"])
+            at = at.astimezone()  # which a forged time at the end of all time has none of
             turns, finished = _end(_tail(path))
         return Recent(path, one_line(title), at, turns, finished)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
         return Recent(path, one_line(path.stem), None, None, finished=False, readable=False)
 
 
@@ -164,7 +165,7 @@ class RecentList(OptionList):
 
 
 def _drawn(recent: Recent) -> Content:
-    parts = [f"{recent.at.astimezone():%d %b %Y %H:%M}"] if recent.at else []
+    parts = [f"{recent.at:%d %b %Y %H:%M}"] if recent.at else []
     if recent.turns is not None:
         parts.append("1 turn" if recent.turns == 1 else f"{recent.turns} turns")
     standing = ("✓ finished" if recent.finished else "◐ unfinished", MUTED)

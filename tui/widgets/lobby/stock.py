@@ -52,6 +52,6 @@ def _card(name: str) -> Card:
     try:
         persona = load_persona(name)
     except YaltaError:
-        return Card(name, "cannot be read", broken=True)
+        return Card(one_line(name), "cannot be read", broken=True)
     parts = (persona.role, persona.organisation)
     return Card(one_line(persona.name), one_line(", ".join(p for p in parts if p)))
