@@ -1,0 +1,68 @@
+"""The prompts of a transcript, rendered again from its events, for people who want to read them.
+
+    prompts = Prompts(events)
+    again = prompts.of(12)
+    print(again.same, again.messages)
+
+`verify` does the same for all turns at once; here one is asked for at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from debate.agenda import GiveFloor
+from debate.errors import YaltaError
+from debate.events import AnyEvent, Profile, TurnOpened
+from debate.prompts.layouts import Message, Projection, request_hash
+from debate.state import ConferenceState, apply
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The prompt of a turn, and who was asked."""
+
+    opened: TurnOpened
+    profile: Profile | None
+    """Who spoke for the seat then; None if there is no such seat."""
+    messages: tuple[Message, ...] = ()
+    error: str = ""
+    """Why it cannot be rendered; empty if it can."""
+
+    @property
+    def same(self) -> bool:
+        """Whether it is the prompt that was sent, as its recorded hash tells."""
+        return bool(self.messages) and request_hash(self.messages) == self.opened.request
+
+
+class Prompts:
+    """Renders prompts of one conference again.
+
+    Args:
+        events: The conference's events, from the first.
+    """
+
+    def __init__(self, events: Sequence[AnyEvent]) -> None:
+        self._events = events
+        self._projection: Projection | None = None
+
+    def of(self, turn: int) -> Again | None:
+        """The prompt of a turn, whatever became of the turn; None if it never opened."""
+        state = ConferenceState()
+        for event in self._events:
+            if isinstance(event, TurnOpened) and event.turn == turn:
+                return self._rendered(state, event)
+            state = apply(state, event)
+        return None
+
+    def _rendered(self, before: ConferenceState, opened: TurnOpened) -> Again:
+        profile = before.profiles.get(opened.seat)
+        if before.manifest is None or profile is None:
+            return Again(opened, profile, error=f"there is no seat {opened.seat!r}")
+        step = GiveFloor(opened.seat, opened.phase, opened.round, opened.room)
+        try:
+            self._projection = self._projection or Projection(before.manifest)
+            return Again(opened, profile, self._projection.messages(before, step))
+        except (YaltaError, IndexError) as error:  # a phase that the scenario does not have
+            return Again(opened, profile, error=str(error))
