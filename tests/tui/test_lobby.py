@@ -26,7 +26,6 @@ from debate.speakers import catalog
 from debate.transcript import Transcript
 from tui.app import YaltaApp
 from tui.screens.lobby import LobbyScreen
-from tui.screens.reader import ReaderScreen
 from tui.screens.stage import StageScreen
 from tui.widgets.lobby.download import DownloadScreen
 from tui.widgets.lobby.form import Form
@@ -633,6 +632,8 @@ async def test_what_cannot_be_read_is_listed_too() -> None:
 
 
 async def test_a_transcript_is_opened() -> None:
+    from tui.screens.reader import ReaderScreen
+
     path = write_transcript("over", "Over", closed=True)
     async with lobby() as pilot:
         recent = screen(pilot).query_one(RecentList)
