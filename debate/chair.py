@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 from debate.agenda import GiveFloor, upcoming
@@ -93,7 +94,7 @@ class Chair:
     def close(self) -> None:
         """End the conference for good."""
         self._drop("the chair ended the conference")
-        self._order(lambda: self._table.record(ConferenceClosed(reason="stopped")))
+        self._order(partial(self._table.record, ConferenceClosed(reason="stopped")))
 
     def skip(self) -> None:
         """Pass over whoever has the floor, or would have it next, for this round.
@@ -109,7 +110,7 @@ class Chair:
         skips = [TurnSkipped(seat=f.seat, phase=f.phase, round=f.round) for f in floors]
         self._drop("skipped by the chair")
         for skip in skips:
-            self._order(lambda skip=skip: self._table.record(skip))  # type: ignore[misc]
+            self._order(partial(self._table.record, skip))
 
     def retry(self) -> None:
         """Strike the last finished turn from the record, so that its seat is asked again.
@@ -148,14 +149,8 @@ class Chair:
         """
         self._known(seat)
         speaker = await self._table.speaker(model)
-        state = self._table.state
-        check_cost(state.opened.scenario, [*state.profiles.values(), speaker.profile])
-
-        def change() -> None:
-            self._table.record(SeatChanged(seat=seat, profile=speaker.profile))
-            self._table.seat_speaker(seat, speaker)
-
-        self._order(change)
+        self._check_cost(speaker)
+        self._order(partial(self._seat, seat, speaker))
 
     # -- for the driver
 
@@ -194,6 +189,23 @@ class Chair:
         finally:
             self._in_air.pop(turn, None)
             self._dropped.pop(turn, None)
+
+    def seat_later(self, seat: str, speaker: Speaker) -> None:
+        """Let a speaker speak for a seat once the conference is driven.
+
+        Raises:
+            UserError: if its cost cannot be known, where cost is limited.
+        """
+        self._check_cost(speaker)
+        self._orders.append(partial(self._seat, seat, speaker))
+
+    def _seat(self, seat: str, speaker: Speaker) -> None:
+        self._table.record(SeatChanged(seat=seat, profile=speaker.profile))
+        self._table.seat_speaker(seat, speaker)
+
+    def _check_cost(self, speaker: Speaker) -> None:
+        state = self._table.state
+        check_cost(state.opened.scenario, [*state.profiles.values(), speaker.profile])
 
     def _order(self, order: Callable[[], None]) -> None:
         if self._table.state.in_air:

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from debate.agenda import Close, GiveFloor, OpenPhase, Pause, Step, next_steps
 from debate.chair import Chair, Dropped
-from debate.errors import SpeakerError, UserError, YaltaError
+from debate.errors import SpeakerError, UnknownName, UserError, YaltaError
 from debate.events import (
     AnyEvent,
     ConferenceClosed,
@@ -52,13 +52,22 @@ INTERRUPTED = "interrupted"
 class Conference:
     """A conference that runs, from its opening or from where its transcript stands."""
 
-    def __init__(self, transcript: Transcript, state: ConferenceState, registry: Registry) -> None:
+    def __init__(
+        self,
+        transcript: Transcript,
+        state: ConferenceState,
+        registry: Registry,
+        *,
+        absent: Collection[str] = (),
+    ) -> None:
         self.chair = Chair(self)
         self._transcript = transcript
         self._state = state
         self._registry = registry
         self._speakers = {
-            seat: registry.speaker(profile.model) for seat, profile in state.profiles.items()
+            seat: registry.speaker(profile.model)
+            for seat, profile in state.profiles.items()
+            if seat not in absent
         }
         self._watch: Watch = lambda item: None
         self._projection = Projection(state.opened)
@@ -107,9 +116,19 @@ class Conference:
     @classmethod
     @asynccontextmanager
     async def resume(
-        cls, path: Path | str, *, registry: Registry | None = None
+        cls,
+        path: Path | str,
+        *,
+        models: Mapping[str, str] | None = None,
+        registry: Registry | None = None,
     ) -> AsyncIterator[Conference]:
         """Open a transcript to go on from its last finished turn.
+
+        Args:
+            path: The transcript.
+            models: Other models, by seat, that speak from here on; those they replace need not be
+                there any more.
+            registry: Speakers to share with other conferences.
 
         Raises:
             UserError: if the conference is over.
@@ -121,8 +140,15 @@ class Conference:
                 state = fold(events)
                 if state.standing == "closed":
                     raise UserError(f"{path} is complete: there is nothing to resume")
-                await _prepare(state.profiles.values(), speakers)
-                conference = cls(transcript, state, speakers)
+                models = models or {}
+                if strange := sorted(models.keys() - state.profiles.keys()):
+                    raise UnknownName("seat", strange[0], state.profiles)
+                kept = {s: p for s, p in state.profiles.items() if s not in models}
+                await _prepare(kept.values(), speakers)
+                conference = cls(transcript, state, speakers, absent=models.keys())
+                changes = {s: await conference.speaker(model) for s, model in models.items()}
+                for seat_, speaker in changes.items():
+                    conference.chair.seat_later(seat_, speaker)
                 try:
                     yield conference
                 finally:

@@ -12,8 +12,10 @@ from worlds import scenario
 
 from debate import Conference, Wishes, fold, read_transcript
 from debate.errors import UnknownName, UserError
+from debate.events import dump, parse
 from debate.fork import fork
 from debate.speakers.registry import Registry
+from debate.transcript.chain import GENESIS, line_hash
 from debate.verify import verify
 
 NAMES = ("Sam Altman", "Yang Zhilin", "Dario Amodei")
@@ -306,6 +308,36 @@ async def test_another_model_speaks_from_the_next_turn_on_and_after_a_resume(ser
             said = [t.text for t in conference.state.record if t.seat == "yang"]
     assert said == ["I am the other model."] * 2
     assert len(other.requests) == 2
+
+
+async def test_a_resumed_seat_can_have_another_model_where_its_own_is_gone(server, tmp_path):
+    with ChatServer(Reply(["I am here still."])) as other:
+        async with begun(server, tmp_path, seat_models={"yang": other.model}) as conference:
+            await conference.drive(ignore, turns=1)
+    path = tmp_path / "c.jsonl"
+    data = path.read_bytes().replace(other.model.encode(), b"no-such-model")
+    chained(path, data)
+    with pytest.raises(UnknownName, match="model"):
+        async with Conference.resume(path) as conference:
+            pass
+    with pytest.raises(UnknownName, match="seat"):
+        async with Conference.resume(path, models={"yan": server.model}) as conference:
+            pass
+    async with Conference.resume(path, models={"yang": server.model}) as conference:
+        await conference.drive(ignore)
+        assert conference.state.profiles["yang"].model == server.model
+        assert speakers(conference) == [*SEATS, *SEATS]
+        assert good(conference)
+
+
+def chained(path, data):
+    """Write lines anew, each naming the one before it."""
+    before, lines = GENESIS, []
+    for line in data.splitlines():
+        event = parse(line).model_copy(update={"prev": before})
+        lines.append(dump(event))
+        before = line_hash(lines[-1])
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 async def test_a_model_that_cannot_be_used_changes_nothing(server, tmp_path):

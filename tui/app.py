@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -37,7 +38,7 @@ class YaltaApp(App[None]):
     """
 
     TITLE = "yalta"
-    CSS_PATH = "yalta.tcss"
+    CSS_PATH = Path(__file__).with_name("yalta.tcss")
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (110, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,7 +76,7 @@ class YaltaApp(App[None]):
         self.notify(showable(text), title=title, severity="error", timeout=12, markup=False)
 
     def _fatal_error(self) -> None:
-        """End after a fault with one line; the traceback, which may hold anything, is in the log."""
+        """End after a fault with one line; the traceback may hold anything, and is in the log."""
         error = self._exception
         LOG.critical("%s", error, exc_info=error)
         if self._debug:
@@ -101,7 +102,7 @@ class YaltaApp(App[None]):
             async def act(action: str = binding.action) -> None:
                 await screen.run_action(action)
 
-            yield SystemCommand(binding.description, f"{said}  [{key}]", act)
+            yield SystemCommand(binding.description, f"{said}  ({key})", act)
 
     def action_toggle_help(self) -> None:
         """Show or hide the help of the screen in view."""

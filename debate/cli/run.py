@@ -141,7 +141,7 @@ def resume(
     profiles = fold(read(path)).profiles
     if strange := [seat for seat in changes if seat not in profiles]:
         raise UnknownName("seat", strange[0], profiles)
-    models = {profile.model for profile in profiles.values()}
+    models = {profile.model for seat, profile in profiles.items() if seat not in changes}
     _fetch_models(models | set(changes.values()), offline=offline)
     trusted = {*changes.values(), *(models if with_key else ())}
     if not asyncio.run(_resume(path, changes, trusted, _viewer(as_json, reasoning))):
@@ -161,25 +161,10 @@ async def _resume(
     async with Registry(ask=Asker()) as registry:
         registry.trust(*trusted)
         viewer.status("Starting the model")
-        async with Conference.resume(path, registry=registry) as conference:
+        async with Conference.resume(path, models=changes, registry=registry) as conference:
             # The printer needs to know who is who; the record so far is in `yalta show`.
             viewer.watch(conference.state.opened)
-            await _change_models(conference, changes, viewer)
             return await _drive(conference, viewer)
-
-
-async def _change_models(
-    conference: Conference, changes: Mapping[str, str], viewer: _Viewer
-) -> None:
-    """Let other models speak for seats. If one of them cannot, nothing is changed."""
-    for model in changes.values():
-        await conference.speaker(model)
-    before = len(read(conference.path))
-    for seat, model in changes.items():
-        await conference.chair.change_model(seat, model)
-    # Nobody watches a conference before it is driven. What had to wait is shown in its time.
-    for event in read(conference.path)[before:]:
-        viewer.watch(event)
 
 
 async def _drive(conference: Conference, viewer: _Viewer) -> bool:

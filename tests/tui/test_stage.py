@@ -1,4 +1,4 @@
-"""The stage, key by key: a scripted speaker over a real server, real conferences, real transcripts."""
+"""The stage, key by key: a scripted speaker over a real server, and real transcripts."""
 
 from __future__ import annotations
 

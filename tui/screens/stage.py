@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -22,7 +23,7 @@ from textual.worker import Worker
 from debate.chair import Chair
 from debate.conference import Conference
 from debate.errors import YaltaError
-from debate.events import AnyEvent, ConferenceOpened, Event
+from debate.events import ConferenceOpened, Event
 from debate.fork import fork
 from debate.speakers.base import Prompt
 from debate.speakers.human import MODEL as ME
@@ -32,7 +33,7 @@ from debate.transcript import read
 from tui.screens.dialogs import Ask, Choose, Confirm, WriteNote
 from tui.session import Opening, Resuming, Session
 from tui.widgets.floor.agenda_line import AgendaLine
-from tui.widgets.floor.blocks import plain
+from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.composer import Composer
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.find_bar import FindBar
@@ -71,7 +72,6 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         & Record { width: 1fr; }
         &.-narrow Roster { display: none; }
         &.-narrow.-roster Roster { display: block; dock: right; }
-        &.-normal Roster { width: 30; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -129,7 +129,7 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
     async def _hold(self) -> None:
         try:
             if isinstance(self._what, Resuming):
-                self._recall(await asyncio.to_thread(read, self._what.path))
+                await self._recall(self._what.path)
             await self.session.hold()
         except YaltaError as error:
             self._status.say(f"Stopped: {error.message}", urgent=True)
@@ -138,12 +138,20 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             self._status.say("Stopped by a fault in yalta", urgent=True)
             self.app.tell(error)  # type: ignore[attr-defined]
 
-    def _recall(self, events: list[AnyEvent]) -> None:
+    async def _recall(self, path: Path) -> None:
         """Show what was said before a conference was resumed."""
-        self._feed.load(events)
-        for event in events:
-            self._table.take(event)
+
+        def recall() -> list[Block]:
+            events = read(path)
+            for event in events:
+                self._table.take(event)
+            return self._feed.blocks_of(events)
+
+        self.record.load(await asyncio.to_thread(recall))
         self._roster.show()
+        shown = asyncio.Event()
+        self.call_after_refresh(shown.set)
+        await shown.wait()
 
     def _watch(self, item: Item) -> None:
         self._feed.show(item)

@@ -6,11 +6,13 @@ All text went through `plain`: nothing in it can steer the terminal, and nothing
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, overload
 
 from debate.text import count_words, showable
-from tui.widgets.floor.wrapping import Span, wrap
+from tui.widgets.floor.wrapping import Spans, wrap
 
 INDENT = 2
 MAX_WIDTH = 96  # of a line: longer ones are hard to read
@@ -21,6 +23,7 @@ Part = Literal["head", "fold", "reasoning", "text", "aside", "blank"]
 _EMPHASIS = re.compile(
     r"(?P<strong>\*\*(?=\S)[^*\n]{1,400}(?<=\S)\*\*)|(?P<emphasis>(?<![*\w])\*(?=\S)[^*\n]{1,400}(?<=\S)\*(?![*\w]))"
 )
+_ONE_LINE: Spans[int] = array("l", (0, 0))
 _EMPHASIS_MOST = 20_000  # characters of a text in which emphasis is looked for
 
 
@@ -30,6 +33,33 @@ class Line(NamedTuple):
     part: Part
     start: int = 0
     end: int = 0
+
+
+class Lines(Sequence[Line]):
+    """The lines of a block; each is made when it is looked at."""
+
+    __slots__ = ("_height", "_parts")
+
+    def __init__(self, parts: list[tuple[Part, Spans[int]]]) -> None:
+        self._parts = parts
+        self._height = sum(len(spans) for _, spans in parts) // 2
+
+    def __len__(self) -> int:
+        return self._height
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Line]: ...
+    def __getitem__(self, index: int | slice) -> Line | list[Line]:
+        if isinstance(index, slice):
+            return [self[n] for n in range(*index.indices(self._height))]
+        at = 2 * index
+        for part, spans in self._parts:
+            if 0 <= at < len(spans):
+                return Line(part, spans[at], spans[at + 1])
+            at -= len(spans)
+        raise IndexError(index)
 
 
 @dataclass(slots=True, eq=False)
@@ -60,10 +90,10 @@ class Block:
     live: bool = False
     struck: bool = False
     unfolded: bool = False
-    _lines: list[Line] | None = field(default=None, repr=False)
-    _before: list[Line] | None = field(default=None, repr=False)
+    _lines: Lines | None = field(default=None, repr=False)
+    _before: Lines | None = field(default=None, repr=False)
     _width: int = field(default=0, repr=False)
-    _emphasis: list[tuple[Span, str]] | None = field(default=None, repr=False)
+    _emphasis: list[tuple[tuple[int, int], str]] | None = field(default=None, repr=False)
 
     def changed(self) -> None:
         """Its text or folds have changed: its lines are found anew."""
@@ -76,7 +106,7 @@ class Block:
         self._lines = self._emphasis = None
 
     def take_kept(self, width: int) -> int:
-        """How many of its first lines are as they were when this was last asked, if it only grew."""
+        """How many first lines are as they were when this was last asked, if it only grew."""
         before, self._before = self._before, None
         kept = 0
         if before is not None and self._width == width:
@@ -86,7 +116,7 @@ class Block:
                 kept += 1
         return kept
 
-    def lines(self, width: int) -> list[Line]:
+    def lines(self, width: int) -> Lines:
         """Its lines at a width in cells."""
         if self._lines is None or self._width != width:
             self._lines, self._width = self._wrapped(width), width
@@ -110,27 +140,27 @@ class Block:
                 return ""
 
     @property
-    def emphasis(self) -> list[tuple[Span, str]]:
+    def emphasis(self) -> list[tuple[tuple[int, int], str]]:
         """Spans of the text that stand between asterisks, asterisks included, and how strong."""
         if self._emphasis is None:
             found = _EMPHASIS.finditer(self.text) if len(self.text) <= _EMPHASIS_MOST else ()
             self._emphasis = [(m.span(), m.lastgroup or "") for m in found]
         return self._emphasis
 
-    def _wrapped(self, width: int) -> list[Line]:
+    def _wrapped(self, width: int) -> Lines:
         room = max(2, min(width, MAX_WIDTH) - 2 * INDENT)
-        lines: list[Line] = []
+        parts: list[tuple[Part, Spans[int]]] = []
         if self.kind in ("turn", "heading", "note"):
-            lines.append(Line("head", 0, len(self.name)))
+            parts.append(("head", _ONE_LINE))
         if self.reasoning:
-            lines.append(Line("fold"))
+            parts.append(("fold", _ONE_LINE))
             if self.unfolded:
-                lines += [Line("reasoning", a, b) for a, b in wrap(self.reasoning, room - 2)]
+                parts.append(("reasoning", wrap(self.reasoning, room - 2)))
         if self.text:
-            lines += [Line("text", a, b) for a, b in wrap(self.text, room)]
+            parts.append(("text", wrap(self.text, room)))
         if self.aside:
-            lines += [Line("aside", a, b) for a, b in wrap(self.aside, room)]
-        return [*lines, Line("blank")]
+            parts.append(("aside", wrap(self.aside, room)))
+        return Lines([*parts, ("blank", _ONE_LINE)])
 
 
 def plain(text: str) -> str:

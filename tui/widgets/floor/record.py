@@ -24,7 +24,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from tui.themes import seat_colour
-from tui.widgets.floor.blocks import INDENT, Block, Line
+from tui.widgets.floor.blocks import INDENT, Block, Line, Lines
 from tui.widgets.floor.finding import Matches
 from tui.widgets.floor.painting import Palette, restyled, segments
 
@@ -97,13 +97,15 @@ class Record(ScrollView, can_focus=True):
         self.blocks: list[Block] = []
         self.matches = Matches()
         # What is drawn: kept as it was last counted, whatever has come since.
-        self._lines: list[list[Line]] = []
+        self._lines: list[Lines] = []
         self._tops: list[int] = [0]  # first line of each block, and the line after the last
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(512)
         self._stale: int | None = None  # index from which lines have to be found anew
         self._by_turn: dict[int, int] = {}
         self._palette: Palette | None = None
-        self._ending = False
+        self._quiet = False
+        self._wrapped_at = 0
+        self._anchor: tuple[int, int] | None = None  # block and line to keep at the top
 
     # -- what it shows
 
@@ -206,7 +208,7 @@ class Record(ScrollView, can_focus=True):
 
     def _scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> bool:
         """Every scroll comes through here: one that the reader makes decides what is followed."""
-        if y is not None and not self._ending:
+        if y is not None and not self._quiet:
             self.follow = y >= self.max_scroll_y
         # Words that come in the middle of an animation would end it where it is.
         return super()._scroll_to(x, y, **{**how, "animate": False})
@@ -255,20 +257,15 @@ class Record(ScrollView, can_focus=True):
         return max(8, self.scrollable_content_region.width)
 
     def on_resize(self) -> None:
-        """Wrap anew, and keep what was at the top at the top."""
-        if not self.blocks:
+        """Wrap anew, once however many sizes come at a time, and keep the top at the top."""
+        if len(self._tops) < 2 or self._width == self._wrapped_at:
             return
-        y = min(self.scroll_offset.y, max(0, self._tops[-1] - 1))
-        index = max(0, bisect_right(self._tops, y) - 1) if len(self._tops) > 1 else 0
-        into = y - self._tops[index]
+        if not self.follow and self._anchor is None:
+            y = min(self.scroll_offset.y, self._tops[-1] - 1)
+            index = bisect_right(self._tops, y) - 1
+            self._anchor = (index, y - self._tops[index])
         self._strips.clear()
-        follow = self.follow
-        self._stale = 0
-        self._settle()
-        if not follow:
-            height = self._tops[index + 1] - self._tops[index]
-            self.scroll_to(y=self._tops[index] + min(into, height - 1), animate=False, force=True)
-            self.follow = False
+        self._touch(0)
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -374,17 +371,26 @@ class Record(ScrollView, can_focus=True):
         for key in [key for key in self._strips.keys() if key[0] >= first]:  # noqa: SIM118
             self._strips.discard(key)
         self.virtual_size = Size(width, self._tops[-1])
+        self._wrapped_at = width
         if self.follow:
             self._to_end()
-        self._stale = None
+        elif self._anchor is not None:
+            index, into = self._anchor
+            height = self._tops[index + 1] - self._tops[index]
+            self._scroll_quietly(self._tops[index] + min(into, height - 1))
+        self._stale = self._anchor = None
         if self.scroll_offset.y == scrolled:
             # Most often the last lines alone have changed: a scroll draws all of them by itself.
             self.refresh_lines(first, max(self.size.height, self._tops[-1] - first))
 
     def _to_end(self) -> None:
-        self._ending = True
-        self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
-        self._ending = False
+        self._scroll_quietly(self.max_scroll_y)
+
+    def _scroll_quietly(self, y: float) -> None:
+        """Scroll without a word on whether the end is followed."""
+        self._quiet = True
+        self.scroll_to(y=y, animate=False, force=True)
+        self._quiet = False
 
     def _redraw(self) -> None:
         self._strips.clear()

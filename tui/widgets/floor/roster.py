@@ -127,7 +127,7 @@ class Roster(VerticalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     Roster {
-        width: 34; background: $surface; padding: 0 0 0 1;
+        width: 32; background: $surface; padding: 0 0 0 1;
         scrollbar-size-vertical: 1; scrollbar-gutter: stable;
         & > Static { width: 1fr; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     }

@@ -8,6 +8,7 @@ at each: a long transcript is wrapped anew in a few hundredths of a second.
 from __future__ import annotations
 
 import re
+from array import array
 
 from rich.cells import split_graphemes
 
@@ -30,10 +31,12 @@ _FILLED = "\\1" + _FILLER
 _NOT_FIRST = frozenset("，。、；：？！）】」』》〉”’…—·％,.;:?!)]}%")
 _NOT_LAST = frozenset("（【「『《〈“‘([{")
 
-Span = tuple[int, int]
+# Start and end of each line, one after the other: numbers in an array cost the garbage collector
+# nothing, where a long transcript's lines as tuples would cost it more than the wrapping.
+Spans = array
 
 
-def wrap(text: str, width: int) -> list[Span]:
+def wrap(text: str, width: int) -> Spans[int]:
     """The lines of a text.
 
     Args:
@@ -41,16 +44,16 @@ def wrap(text: str, width: int) -> list[Span]:
         width: Cells, at least 2.
 
     Returns:
-        (start, end) of each line, without the space that it was broken at. An empty text is one
-        empty line.
+        Start and end of each line in turn, without the space that it was broken at. An empty text
+        is one empty line.
     """
-    lines: list[Span] = []
+    lines: Spans[int] = array("l")
     start = 0
     while True:
         end = text.find("\n", start)
         stop = len(text) if end < 0 else end
         if stop - start <= width // 2:  # however wide they are, they fit
-            lines.append((start, stop))
+            lines.extend((start, stop))
         elif _NARROW.fullmatch(text, start, stop):
             _wrap_narrow(text, start, stop, width, lines)
         elif _SIMPLE.fullmatch(text, start, stop):
@@ -62,29 +65,29 @@ def wrap(text: str, width: int) -> list[Span]:
         start = end + 1
 
 
-def _wrap_narrow(text: str, start: int, stop: int, width: int, lines: list[Span]) -> None:
+def _wrap_narrow(text: str, start: int, stop: int, width: int, lines: Spans[int]) -> None:
     while stop - start > width:
         cut = text.rfind(" ", start, start + width + 1)
         if cut <= start:
-            lines.append((start, start + width))
+            lines.extend((start, start + width))
             start += width
             continue
         end = cut
         while end > start and text[end - 1] == " ":
             end -= 1
         if end == start:  # nothing but spaces before: they are the word's indent
-            lines.append((start, start + width))
+            lines.extend((start, start + width))
             start += width
             continue
-        lines.append((start, end))
+        lines.extend((start, end))
         start = cut + 1
         while start < stop and text[start] == " ":
             start += 1
-    if start < stop or not lines or lines[-1][1] < start:
-        lines.append((start, stop))
+    if start < stop or not lines or lines[-1] < start:
+        lines.extend((start, stop))
 
 
-def _wrap_mixed(text: str, start: int, stop: int, width: int, lines: list[Span]) -> None:
+def _wrap_mixed(text: str, start: int, stop: int, width: int, lines: Spans[int]) -> None:
     """Narrow and simply wide characters: a filler behind each wide one makes an index a cell."""
     cells = _WIDE.sub(_FILLED, text[start:stop])
     total, at = len(cells), 0
@@ -93,13 +96,13 @@ def _wrap_mixed(text: str, start: int, stop: int, width: int, lines: list[Span])
         line = cells[at:cut].rstrip(" ")
         begin = start
         start += cut - at - cells.count(_FILLER, at, cut)
-        lines.append((begin, begin + len(line) - line.count(_FILLER)))
+        lines.extend((begin, begin + len(line) - line.count(_FILLER)))
         at = cut
         while at < total and cells[at] == " ":
             at += 1
             start += 1
     if at < total:
-        lines.append((start, stop))
+        lines.extend((start, stop))
 
 
 def _cut(cells: str, at: int, cut: int) -> int:
@@ -128,7 +131,7 @@ def _breakable(cells: str, cut: int) -> bool:
     return cut + 1 < len(cells) and cells[cut + 1] == _FILLER
 
 
-def _wrap_wide(text: str, start: int, stop: int, width: int, lines: list[Span]) -> None:
+def _wrap_wide(text: str, start: int, stop: int, width: int, lines: Spans[int]) -> None:
     graphemes, _ = split_graphemes(text[start:stop])
     line = used = 0  # where the line begins, and the cells since
     broke, left = 0, 0  # the last place that the line may be broken at, and the cells up to it
@@ -143,9 +146,9 @@ def _wrap_wide(text: str, start: int, stop: int, width: int, lines: list[Span]) 
         if used + cells > width and begin > line and piece != " ":
             if broke <= line:
                 broke, left = begin, used
-            lines.append((offset + line, offset + len(text[offset : offset + broke].rstrip(" "))))
+            lines.extend((offset + line, offset + len(text[offset : offset + broke].rstrip(" "))))
             line, used = broke, used - left
             broke = left = 0
         used += cells
         before, wide_before = piece, wide
-    lines.append((offset + line, stop))
+    lines.extend((offset + line, stop))
