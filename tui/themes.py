@@ -61,7 +61,7 @@ THEMES = (
 
 #: Hues (degrees) that people of every colour vision tell apart best, after Okabe and Ito (2008).
 _HUES = (200, 35, 330, 155, 55, 15, 265, 100)
-MARKS = "●■▲◆★✚◐▼"
+MARKS = "●■▲◆○□△◇"
 MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: text
 
 

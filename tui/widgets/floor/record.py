@@ -44,9 +44,9 @@ class Record(ScrollView, can_focus=True):
         overflow-x: hidden;
         &:focus { background-tint: $foreground 0%; }
         & > .record--heading { color: $primary; text-style: bold; }
-        & > .record--side { color: $foreground 60%; }
-        & > .record--aside { color: $foreground 60%; text-style: italic; }
-        & > .record--reasoning { color: $foreground 60%; }
+        & > .record--side { text-style: dim; }
+        & > .record--aside { text-style: dim italic; }
+        & > .record--reasoning { text-style: dim; }
         & > .record--note { color: $accent; text-style: bold; }
         & > .record--marker { color: $accent; }
         & > .record--match { background: $warning 40%; }

@@ -127,7 +127,7 @@ class Roster(VerticalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     Roster {
-        width: 32; background: $surface; padding: 0 0 0 1;
+        width: 34; background: $surface; padding: 0 0 0 1;
         scrollbar-size-vertical: 1; scrollbar-gutter: stable;
         & > Static { width: 1fr; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     }
@@ -166,7 +166,7 @@ def figures_line(figures: Figures) -> str:
     tokens = (figures.input or 0) + (figures.output or 0) if known else None
     share = figures.cached_share
     cached = "-" if share is None else f"{share:.0%}"
-    return f"{short(figures.words)} words  {short(tokens)} tok  {cached} cached"
+    return f"{short(figures.words)} w  {short(tokens)} tok  {cached} cached"
 
 
 def model_label(model: str) -> str:

@@ -1,0 +1,126 @@
+"""Pictures of every screen, compared with the ones that were looked at and found right.
+
+After a change that is meant: `pytest tests/tui/test_snapshots.py --snapshot-update`, and look.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from chat_server import ChatServer, Reply, speaker_of
+from pilot import wait_until
+from worlds import scenario
+
+from debate import Wishes
+from tui.app import YaltaApp
+from tui.screens.stage import StageScreen
+from tui.session import Opening
+
+SIZES = [(120, 40), (80, 24)]
+NAMES = ("Sam Altman", "Yang Zhilin", "Dario Amodei")
+SAID = {
+    "Sam Altman": "Intelligence wants to be abundant. We hold the *door*, and the door is holding us. "
+    "I would sign a threshold, if the threshold can move.",
+    "Yang Zhilin": "开源不是口号，是一种 commitment。We put the weights out, 因为 the ladder belongs to "
+    "everyone who climbs. 🙂 Café, naïve, e\u0301toile.",
+    "Dario Amodei": "There is a **country of geniuses** in that file. Release it and you cannot take "
+    "it back; so let us say, tier by tier, what may go out and when.",
+}
+THOUGHT = "What would they sign? Perhaps a scale."
+
+
+HOLD = threading.Event()
+
+
+def said(body):
+    name = speaker_of(body, NAMES)
+    deltas = [{"reasoning_content": THOUGHT}] if name == "Dario Amodei" else []
+    chunks = [{"choices": [{"delta": d}]} for d in (*deltas, {"content": SAID[name]})]
+    chunks.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+    usage = {"prompt_tokens": 1200, "completion_tokens": 80}
+    usage["prompt_tokens_details"] = {"cached_tokens": 900}  # type: ignore[assignment]
+    # The fifth turn stays in the air: all its words have come, but not its end.
+    hold = HOLD if body["messages"][-1]["content"].count("]: ") >= 4 else None
+    return Reply(chunks=[*chunks, {"choices": [], "usage": usage}], hold=hold)
+
+
+@pytest.fixture(autouse=True)
+def _still(monkeypatch, tmp_path):
+    """What the clock and this machine would make different each time."""
+    monkeypatch.setattr("tui.widgets.floor.agenda_line.clock", lambda seconds: "1:23")
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.chdir(tmp_path)
+    time.tzset()
+
+
+@pytest.fixture
+def server():
+    HOLD.clear()
+    with ChatServer(said) as server:
+        yield server
+        HOLD.set()
+
+
+def stage_app(server, tmp_path):
+    phases = [{"kind": "opening"}, {"kind": "plenary", "rounds": 2}]
+    what = Opening(
+        scenario(("altman", "yang", "amodei"), phases, title="The AI Yalta Conference"),
+        Wishes(model=server.model, seed=1),
+        tmp_path / "c.jsonl",
+    )
+    return YaltaApp(StageScreen(what))
+
+
+async def five_turns(pilot):
+    """Hold the opening and a turn of the plenary; the fifth turn is in the air."""
+    stage = pilot.app.screen
+    session = stage.session
+    await wait_until(pilot, lambda: session.conference is not None)
+
+    await wait_until(pilot, lambda: stage._table.rows["yang"].figures.turns == 1)
+    await wait_until(pilot, lambda: (b := stage.record.block_of(5)) and "Café" in b.text)
+    stage.record.reveal(stage.record.index_of(stage.record.block_of(3)))
+    stage.record.unfold_all()
+    stage.record.follow = True
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [*SIZES, (60, 24)], ids=str)
+def test_stage(snap_compare, server, tmp_path, size):
+    assert snap_compare(stage_app(server, tmp_path), terminal_size=size, run_before=five_turns)
+
+
+def test_stage_in_high_contrast(snap_compare, server, tmp_path):
+    async def before(pilot):
+        pilot.app.theme = "high-contrast"
+        await five_turns(pilot)
+
+    assert snap_compare(stage_app(server, tmp_path), terminal_size=(80, 24), run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_lobby(snap_compare, size):
+    async def before(pilot):
+        await wait_until(pilot, lambda: "to download" in _text(pilot))
+
+    assert snap_compare(YaltaApp(), terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_note(snap_compare, server, tmp_path, size):
+    async def before(pilot):
+        await five_turns(pilot)
+        await pilot.press("n")
+        await pilot.pause()
+        for area in pilot.app.screen.query("TextArea"):
+            area.cursor_blink = False
+
+    assert snap_compare(stage_app(server, tmp_path), terminal_size=size, run_before=before)
+
+
+def _text(pilot):
+    width, height = pilot.app.size
+    lines = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text[:width] for strip in lines[:height])
