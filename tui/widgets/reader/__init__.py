@@ -1,0 +1,1 @@
+"""Widgets of the library, the reader and the comparison."""
