@@ -60,9 +60,10 @@ Nothing here changes or deletes a transcript.
     LibraryScreen {
         & #query { padding: 0 1; background: $surface; }
         & #rows { height: 1fr; }
-        & #about { height: 3; background: $panel; padding: 0 1; text-wrap: nowrap; }
+        & #about { height: 3; background: $panel; padding: 0 1; }
+        & #about { text-wrap: nowrap; text-overflow: ellipsis; }
         & #said { height: 1; background: $panel; padding: 0 1; }
-        & .library--match { background: $warning 40%; text-style: bold; }
+        & .library--match { background: $warning; color: $background; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"library--match"}

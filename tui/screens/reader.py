@@ -178,7 +178,8 @@ class ReaderScreen(Screen[None]):
             self._status.say(f"{doing}, {said(self._speed)}, {at}")
         else:
             turns = sum(isinstance(page.end, TurnClosed) for page in book.pages.values())
-            self._status.say(f"{turns:,} turns in {plain(book.path.name)}")
+            counted = "1 turn" if turns == 1 else f"{turns:,} turns"
+            self._status.say(f"{counted} in {plain(book.path.name)}")
         self._show_place()
 
     def _show_place(self) -> None:
