@@ -32,7 +32,8 @@ from debate.take import Progress
 from debate.transcript import read
 from debate.verify import verify
 
-pytestmark = pytest.mark.engine
+# All by one worker: two engines at once would slow each other tenfold.
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
 
 # Read before the tests get a cache folder of their own: the file is too large to fetch for each.
 CACHE = cache_folder()

@@ -11,10 +11,14 @@ import time
 import pytest
 from chat_server import ChatServer, Reply, speaker_of
 from pilot import wait_until
+from reading import played, write_as_timed
 from worlds import scenario
 
 from debate import Wishes
 from tui.app import YaltaApp
+from tui.screens.compare import CompareScreen
+from tui.screens.library import LibraryScreen
+from tui.screens.reader import ReaderScreen
 from tui.screens.stage import StageScreen
 from tui.session import Opening
 
@@ -51,6 +55,7 @@ def _still(monkeypatch, tmp_path):
     """What the clock and this machine would make different each time."""
     monkeypatch.setattr("tui.widgets.floor.agenda_line.clock", lambda seconds: "1:23")
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("YALTA_TRANSCRIPTS", "transcripts")
     monkeypatch.chdir(tmp_path)
     time.tzset()
 
@@ -118,6 +123,56 @@ def test_note(snap_compare, server, tmp_path, size):
             area.cursor_blink = False
 
     assert snap_compare(stage_app(server, tmp_path), terminal_size=size, run_before=before)
+
+
+def transcripts(folder):
+    """Two conferences that begin alike, at fixed times, in the usual folder."""
+    texts = [SAID[name] for name in NAMES]
+    one = write_as_timed(
+        folder / "transcripts" / "one.jsonl",
+        played(("ada", "bo", "cem"), speak=lambda step, n: texts[n % 3], title="Tiers"),
+    )
+    other = write_as_timed(
+        folder / "transcripts" / "other.jsonl",
+        played(
+            ("ada", "bo", "cem"),
+            speak=lambda step, n: texts[n % 3 if n < 5 else n % 2],
+            title="Tiers",
+        ),
+    )
+    return one, other
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_library(snap_compare, tmp_path, size):
+    transcripts(tmp_path)
+
+    async def before(pilot):
+        await wait_until(pilot, lambda: "2 transcripts" in _text(pilot))
+
+    assert snap_compare(YaltaApp(LibraryScreen()), terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_reader(snap_compare, tmp_path, size):
+    one, _ = transcripts(tmp_path)
+
+    async def before(pilot):
+        await wait_until(pilot, lambda: "Ada" in _text(pilot))
+        await pilot.press("right_square_bracket", "right_square_bracket", "d")
+        await wait_until(pilot, lambda: "request" in _text(pilot))
+
+    app = YaltaApp(ReaderScreen(one))
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_compare(snap_compare, tmp_path, size):
+    async def before(pilot):
+        await wait_until(pilot, lambda: "apart" in _text(pilot))
+
+    app = YaltaApp(CompareScreen(*transcripts(tmp_path)))
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 def _text(pilot):

@@ -147,7 +147,8 @@ class Feed:
                 block.live = False
                 block.text, block.reasoning = plain(item.text), plain(item.reasoning or "")
                 block.aside = FINISHED.get(item.finish, "")
-                block.side += f" · {count_words(item.text)} words"
+                words = count_words(item.text)
+                block.side += f" · {words:,} word{'' if words == 1 else 's'}"
             case TurnFailed():
                 block.live, block.struck = False, True
                 block.text = plain(item.text or "")

@@ -49,7 +49,7 @@ class Record(ScrollView, can_focus=True):
         & > .record--reasoning { text-style: dim; }
         & > .record--note { color: $accent; text-style: bold; }
         & > .record--marker { color: $accent; }
-        & > .record--match { background: $warning 40%; }
+        & > .record--match { background: $warning-muted; text-style: underline; }
         & > .record--match-now { background: $warning; color: $background; text-style: bold; }
     }
     """
@@ -258,7 +258,11 @@ class Record(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wrap anew, once however many sizes come at a time, and keep the top at the top."""
-        if len(self._tops) < 2 or self._width == self._wrapped_at:
+        if len(self._tops) < 2:
+            return
+        if self._width == self._wrapped_at:
+            if self.follow:
+                self._to_end()
             return
         if not self.follow and self._anchor is None:
             y = min(self.scroll_offset.y, self._tops[-1] - 1)
