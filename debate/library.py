@@ -105,6 +105,14 @@ def new_transcript_path(scenario: str, out: Path | None = None) -> Path:
     return next(folder / name for name in names if not (folder / name).exists())
 
 
+def short_path(path: Path) -> str:
+    """A path as short as it can be said: from the working folder, or from home."""
+    for base, sign in ((Path.cwd(), "."), (Path.home(), "~")):
+        if path.is_relative_to(base):
+            return str(Path(sign) / path.relative_to(base))
+    return str(path)
+
+
 def find_transcript(name: str | Path) -> Path:
     """The path of a transcript: as given, or in the transcripts folder, `.jsonl` left out or not.
 

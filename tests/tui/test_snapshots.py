@@ -25,12 +25,12 @@ from tui.session import Opening
 SIZES = [(120, 40), (80, 24)]
 NAMES = ("Sam Altman", "Yang Zhilin", "Dario Amodei")
 SAID = {
-    "Sam Altman": "Intelligence wants to be abundant. We hold the *door*, and the door is holding us. "
-    "I would sign a threshold, if the threshold can move.",
-    "Yang Zhilin": "开源不是口号，是一种 commitment。We put the weights out, 因为 the ladder belongs to "
-    "everyone who climbs. 🙂 Café, naïve, e\u0301toile.",
-    "Dario Amodei": "There is a **country of geniuses** in that file. Release it and you cannot take "
-    "it back; so let us say, tier by tier, what may go out and when.",
+    "Sam Altman": "Intelligence wants to be abundant. We hold the *door*, and the door is holding "
+    "us. I would sign a threshold, if the threshold can move.",
+    "Yang Zhilin": "开源不是口号，是一种 commitment。We put the weights out, 因为 the ladder "
+    "belongs to everyone who climbs. 🙂 Café, naïve, e\u0301toile.",
+    "Dario Amodei": "There is a **country of geniuses** in that file. Release it and you cannot "
+    "take it back; so let us say, tier by tier, what may go out and when.",
 }
 THOUGHT = "What would they sign? Perhaps a scale."
 

@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from debate.compare import Divergence, divergence
 from debate.errors import TranscriptError
@@ -23,6 +22,7 @@ from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.record import Record
 from tui.widgets.floor.status_line import StatusLine
+from tui.widgets.key_line import KeyLine
 from tui.widgets.reader.book import Book
 from tui.widgets.reader.side import Half, Side
 
@@ -93,7 +93,7 @@ Forks have the lines of their past in common, byte for byte.
             yield self.one
             yield self.other
         yield self._status
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to read."""

@@ -12,14 +12,16 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from debate.errors import YaltaError
+from debate.library import short_path
 from debate.listed import Listed, forest
 from debate.shelf import Found
 from tui.screens.compare import CompareScreen
 from tui.screens.reader import ReaderScreen
 from tui.widgets.floor.blocks import plain
+from tui.widgets.key_line import KeyLine
 from tui.widgets.reader import columns
 from tui.widgets.reader.rows import Rows
 from tui.widgets.reader.stacks import MOST_FOUND, Shown, Stacks, flattened
@@ -105,7 +107,7 @@ Nothing here changes or deletes a transcript.
         yield self._rows
         yield self._about
         yield self._said
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """The list is where one begins."""
@@ -220,7 +222,7 @@ Nothing here changes or deletes a transcript.
         text.stylize(Style(bold=bool(listed.error)))
         who = ", ".join(listed.seats)
         text.append(f"\n{who} · {columns.models(listed)} · {listed.state}", Style(dim=True))
-        text.append(f"\n{plain(str(listed.path))}", Style(dim=True))
+        text.append(f"\n{plain(short_path(listed.path))}", Style(dim=True))
         self._about.update(text)
 
     def _highlighted(self) -> Listed | None:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from debate.errors import LoadError, YaltaError
 from debate.library import transcripts_folder
@@ -20,6 +20,7 @@ from debate.speakers import catalog
 from debate.speakers.availability import model_choices
 from debate.speakers.catalog import ModelFile
 from debate.speakers.registry import DEFAULT_MODEL, local_file
+from tui.widgets.key_line import KeyLine
 from tui.widgets.lobby.download import DownloadScreen
 from tui.widgets.lobby.form import Form
 from tui.widgets.lobby.lookout import Lookout, summary
@@ -139,7 +140,7 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
             yield Button(
                 "Start", id="start", variant="primary", action="screen.start", compact=True
             )
-        yield Footer()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Look for what there is to choose from."""

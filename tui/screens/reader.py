@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import Worker
 
 from debate.errors import TranscriptError, YaltaError
@@ -28,6 +28,7 @@ from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.find_bar import FindBar
 from tui.widgets.floor.record import Record
 from tui.widgets.floor.status_line import StatusLine
+from tui.widgets.key_line import KeyLine
 from tui.widgets.reader.book import Book, Page
 from tui.widgets.reader.contents import Contents
 from tui.widgets.reader.details import Details, described, prompt_text
@@ -94,7 +95,7 @@ class ReaderScreen(Screen[None]):
             yield self.details
         yield self._find
         yield self._status
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to read."""

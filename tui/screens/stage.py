@@ -17,7 +17,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import Footer
 from textual.worker import Worker
 
 from debate.chair import Chair
@@ -25,6 +24,7 @@ from debate.conference import Conference
 from debate.errors import YaltaError
 from debate.events import ConferenceOpened, Event
 from debate.fork import fork
+from debate.library import short_path
 from debate.speakers.base import Prompt
 from debate.speakers.human import MODEL as ME
 from debate.speakers.registry import DEFAULT_MODEL
@@ -33,13 +33,14 @@ from debate.transcript import read
 from tui.screens.dialogs import Ask, Choose, Confirm, WriteNote
 from tui.session import Opening, Resuming, Session
 from tui.widgets.floor.agenda_line import AgendaLine
-from tui.widgets.floor.blocks import Block, plain
+from tui.widgets.floor.blocks import plain
 from tui.widgets.floor.composer import Composer
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.find_bar import FindBar
 from tui.widgets.floor.record import Record
 from tui.widgets.floor.roster import Roster, Table
 from tui.widgets.floor.status_line import StatusLine
+from tui.widgets.key_line import KeyLine
 
 
 class StageScreen(Screen[None]):
@@ -115,7 +116,7 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         yield FindBar(self.record)
         yield self._composer
         yield self._status
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.record.focus()
@@ -141,17 +142,13 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
     async def _recall(self, path: Path) -> None:
         """Show what was said before a conference was resumed."""
 
-        def recall() -> list[Block]:
-            events = read(path)
-            for event in events:
-                self._table.take(event)
-            return self._feed.blocks_of(events)
-
-        self.record.load(await asyncio.to_thread(recall))
-        self._roster.show()
+        events = await asyncio.to_thread(read, path)
+        self.record.load(await asyncio.to_thread(self._feed.blocks_of, events))
         shown = asyncio.Event()
         self.call_after_refresh(shown.set)
         await shown.wait()
+        await asyncio.to_thread(self._table.take_all, events)
+        self._roster.show()
 
     def _watch(self, item: Item) -> None:
         self._feed.show(item)
@@ -187,7 +184,7 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             case "held":
                 self._status.say("Paused: space goes on, s lets one turn be spoken")
             case "over":
-                self._status.say(f"Over. Saved in {plain(str(conference.path))}")
+                self._status.say(f"Over. Saved in {plain(short_path(conference.path.absolute()))}")
 
     def _show_agenda(self) -> None:
         conference = self.session.conference

@@ -73,6 +73,7 @@ class Block:
         seat: The speaker's place at the table, from 0, for colour and mark.
         turn: The turn's number, if it is one.
         side: A few words at the right end of the head line.
+        counted: Whether the number of its words stands there too.
         aside: A remark below the text.
         reasoning: What a model thought aloud; folded unless `unfolded`.
         live: True while words may still come.
@@ -85,6 +86,7 @@ class Block:
     seat: int | None = None
     turn: int | None = None
     side: str = ""
+    counted: bool = False
     aside: str = ""
     reasoning: str = ""
     live: bool = False
@@ -138,6 +140,14 @@ class Block:
                 return self.name
             case "blank":
                 return ""
+
+    @property
+    def margin(self) -> str:
+        """What stands at the right end of the head line."""
+        if not self.counted:
+            return self.side
+        words = count_words(self.text)
+        return f"{self.side} · {words:,} word{'' if words == 1 else 's'}"
 
     @property
     def emphasis(self) -> list[tuple[tuple[int, int], str]]:

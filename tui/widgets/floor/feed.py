@@ -20,7 +20,6 @@ from debate.events import (
     TurnWithdrawn,
 )
 from debate.take import Delta, Item, Progress
-from debate.text import count_words
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.record import Record
 
@@ -147,8 +146,7 @@ class Feed:
                 block.live = False
                 block.text, block.reasoning = plain(item.text), plain(item.reasoning or "")
                 block.aside = FINISHED.get(item.finish, "")
-                words = count_words(item.text)
-                block.side += f" · {words:,} word{'' if words == 1 else 's'}"
+                block.counted = True
             case TurnFailed():
                 block.live, block.struck = False, True
                 block.text = plain(item.text or "")

@@ -89,11 +89,12 @@ def _head(block: Block, palette: Palette, room: int) -> list[Segment]:
             if block.struck:
                 style += Style(strike=True)
             name = f"{mark(block.seat or 0)} {block.name}"
-            side = cell_len(block.side)
+            margin = block.margin
+            side = cell_len(margin)
             if not side or side + 8 >= room:
                 return [Segment(name, style)]
             name = set_cell_size(name, room - side - 1)
-            return [Segment(name + " ", style), Segment(block.side, palette.style("side"))]
+            return [Segment(name + " ", style), Segment(margin, palette.style("side"))]
 
 
 def _words(block: Block, line: Line, palette: Palette, matches: Matches) -> list[Segment]:

@@ -374,7 +374,10 @@ class Record(ScrollView, can_focus=True):
         first, scrolled = self._tops[begin] + kept, self.scroll_offset.y
         for key in [key for key in self._strips.keys() if key[0] >= first]:  # noqa: SIM118
             self._strips.discard(key)
-        self.virtual_size = Size(width, self._tops[-1])
+        # Not by the attribute alone, which has the whole screen laid out anew: the lines within
+        # have changed, not the place of any widget.
+        self.set_reactive(Record.virtual_size, Size(width, self._tops[-1]))
+        self._scroll_update(self.virtual_size)
         self._wrapped_at = width
         if self.follow:
             self._to_end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -85,6 +86,11 @@ class Table:
             case _:
                 return False
         return True
+
+    def take_all(self, events: Iterable[Item]) -> None:
+        """Take in what happened before."""
+        for event in events:
+            self.take(event)
 
     @property
     def cost(self) -> Decimal | None:
