@@ -1,6 +1,6 @@
 """What the stage costs as a conference grows, beside the naive way of showing one.
 
-    python tests/peers/stage.py [--seconds 6] [--engine MODEL]
+    python tests/peers/stage.py [--seconds 6] [--repeats 3] [--engine MODEL]
 
 A server in a process of its own streams 60 tokens a second (`streamer.py`). The interface runs in
 a process of its own in a real pty of 120x40, so that all it writes to a terminal is written. Each
@@ -244,6 +244,8 @@ def child(case: str, path: Path, report: Path, seconds: float) -> None:
 
         def _display(self, screen: Any, renderable: Any) -> None:
             super()._display(screen, renderable)
+            if renderable is None:
+                return  # nothing had to be drawn
             meter.frame()
             if self.loaded is None and self._is_loaded():
                 self.loaded = time.perf_counter()
@@ -340,6 +342,24 @@ def quantile(values: list[float], share: float) -> float:
     return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
+def together(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Several runs of a case as one: medians of the figures, all waits and lags."""
+
+    def median(values: list[Any]) -> Any:
+        known = [value for value in values if value is not None]
+        return statistics.median(known) if known else None
+
+    merged = {key: median([r[key] for r in results]) for key in ("load", "frames", "cpu", "rss")}
+    merged["widgets"] = results[0]["widgets"]
+    for key in ("wait", "lag"):
+        merged[key] = [value for r in results for value in r[key]]
+    if "settle" in results[0]:
+        merged["settle"] = {
+            name: median([r["settle"][name] for r in results]) for name in results[0]["settle"]
+        }
+    return merged
+
+
 def line(case: str, found: dict[str, Any]) -> str:
     """One row of the table."""
     load = "-" if found["load"] is None else f"{found['load']:.2f}"
@@ -360,6 +380,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--seconds", type=float, default=6.0, help="measured in each case")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each case, by turns")
     parser.add_argument("--only", nargs="*", choices=list(CASES), help="these cases alone")
     parser.add_argument("--engine", metavar="MODEL", help="an embedded model that writes meanwhile")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
@@ -375,9 +396,13 @@ def main() -> None:
     if given.engine:
         print(line("engine", run("engine", given.engine, given.seconds)))
         return
+    found: dict[str, list[dict[str, Any]]] = {}
     with streamer() as model:
-        for case in given.only or CASES:
-            print(line(case, run(case, model, given.seconds)), flush=True)
+        for _ in range(given.repeats):  # in turn, so that all see the same noise
+            for case in given.only or CASES:
+                found.setdefault(case, []).append(run(case, model, given.seconds))
+    for case, results in found.items():
+        print(line(case, together(results)), flush=True)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,10 @@ class Lines(Sequence[Line]):
 
     def __init__(self, parts: list[tuple[Part, Spans[int]]]) -> None:
         self._parts = parts
-        self._height = sum(len(spans) for _, spans in parts) // 2
+        numbers = 0
+        for _, spans in parts:
+            numbers += len(spans)
+        self._height = numbers // 2
 
     def __len__(self) -> int:
         return self._height

@@ -376,8 +376,10 @@ class Record(ScrollView, can_focus=True):
             self._strips.discard(key)
         # Not by the attribute alone, which has the whole screen laid out anew: the lines within
         # have changed, not the place of any widget.
-        self.set_reactive(Record.virtual_size, Size(width, self._tops[-1]))
-        self._scroll_update(self.virtual_size)
+        size = Size(width, self._tops[-1])
+        if size != self.virtual_size:
+            self.set_reactive(Record.virtual_size, size)
+            self._scroll_update(size)
         self._wrapped_at = width
         if self.follow:
             self._to_end()

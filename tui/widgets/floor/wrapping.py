@@ -66,20 +66,18 @@ def wrap(text: str, width: int) -> Spans[int]:
 
 
 def _wrap_narrow(text: str, start: int, stop: int, width: int, lines: Spans[int]) -> None:
+    find, add = text.rfind, lines.append
     while stop - start > width:
-        cut = text.rfind(" ", start, start + width + 1)
-        if cut <= start:
-            lines.extend((start, start + width))
-            start += width
+        cut = find(" ", start, start + width + 1)
+        if cut > start and text[cut - 1] != " " and text[cut + 1 : cut + 2] != " ":  # almost always
+            add(start)
+            add(cut)
+            start = cut + 1
             continue
-        end = cut
-        while end > start and text[end - 1] == " ":
-            end -= 1
-        if end == start:  # nothing but spaces before: they are the word's indent
-            lines.extend((start, start + width))
-            start += width
-            continue
-        lines.extend((start, end))
+        line = text[start : max(cut, start)].rstrip(" ")
+        if not line:  # a word that is too long, or nothing but its indent
+            line, cut = text[start : start + width], start + width - 1
+        lines.extend((start, start + len(line)))
         start = cut + 1
         while start < stop and text[start] == " ":
             start += 1
