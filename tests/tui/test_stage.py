@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 
 import pytest
 from chat_server import ChatServer, Reply, speaker_of
 from pilot import wait_until
+from reading import write
 from textual.widgets import Input, OptionList, TextArea
-from worlds import scenario
+from worlds import Play, manifest, scenario
 
 from debate import Wishes, read_transcript
+from debate.speakers.human import PROFILE as HUMAN
 from debate.verify import verify
 from tui.app import YaltaApp
 from tui.screens.dialogs import Ask, Choose, Confirm, WriteNote
@@ -453,17 +455,23 @@ async def test_keys_can_be_remapped(server, script, tmp_path):
         assert spoken(stage)[0] == "yang"
 
 
-async def test_widgets_do_not_grow_with_the_conference(server, tmp_path):
-    async def widgets(rounds):
-        phases = [{"kind": "plenary", "rounds": rounds}]
-        path = tmp_path / str(rounds)
-        async with staged(server, path, phases) as (pilot, stage):
-            await wait_until(pilot, lambda: over(stage), 60)
-            assert len(spoken(stage)) == 3 * rounds
+async def test_widgets_do_not_grow_with_the_conference(tmp_path):
+    async def widgets(turns):
+        plan = scenario(["ada", "bo"], [{"kind": "plenary", "rounds": turns}])
+        opened = manifest(plan)
+        seats = [s.model_copy(update={"profile": HUMAN}) for s in opened.seats]
+        play = Play(opened.model_copy(update={"seats": tuple(seats)}))
+        with suppress(AssertionError):
+            play.run(most=turns + 1)
+        path = write(tmp_path / f"{turns}.jsonl", play.events)
+        app = YaltaApp(StageScreen(Resuming(path)))
+        async with app.run_test() as pilot:
+            stage = app.screen
+            await wait_until(pilot, lambda: stage._composer.has_class("-asked"))
+            assert len(spoken(stage)) == turns
             return len(list(stage.query("*")))
 
-    few, many = await widgets(2), await widgets(60)
-    assert few == many
+    assert await widgets(20) == await widgets(2000)
 
 
 async def test_quitting_by_a_signal_of_the_loop_leaves_nothing_behind(server, script, tmp_path):
@@ -473,3 +481,36 @@ async def test_quitting_by_a_signal_of_the_loop_leaves_nothing_behind(server, sc
         path = stage.session.conference.path
     assert verify(path).good
     assert not [t for t in asyncio.all_tasks() if "drive" in repr(t.get_coro())]
+
+
+async def test_o_shows_the_seats_where_the_screen_is_narrow(server, tmp_path):
+    async with staged(server, tmp_path, size=(60, 24)) as (pilot, stage):
+        await wait_until(pilot, lambda: over(stage))
+        assert not stage._roster.display
+        await pilot.press("o")
+        assert stage._roster.display
+        await pilot.press("o")
+        assert not stage._roster.display
+
+
+async def test_escape_leaves_the_writing_for_the_keys_and_i_goes_back_to_it(server, tmp_path):
+    async with staged(server, tmp_path, seat_models={"altman": "me"}) as (pilot, stage):
+        await wait_until(pilot, lambda: stage._composer.has_class("-asked"))
+        await pilot.press(*"skip", "escape")
+        assert pilot.app.focused is stage.record
+        await pilot.press("i", *"per")
+        assert stage._composer._words.text == "skipper"
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: len(spoken(stage)) >= 3)
+        assert stage.session.conference.state.record[0].text == "skipper"
+
+
+async def test_the_cost_is_shown_beside_the_budget_and_an_unknown_one_as_such(server, tmp_path):
+    async with staged(server, tmp_path) as (pilot, stage):
+        await wait_until(pilot, lambda: over(stage))
+        assert "6/6" in str(stage._agenda.render())
+        assert "cost ?" in str(stage._agenda.render())
+    free = dict.fromkeys(SEATS, "me")
+    async with staged(server, tmp_path / "b", seat_models=free, budget=1.0) as (pilot, stage):
+        await wait_until(pilot, lambda: stage._composer.has_class("-asked"))
+        assert "0.0000 of 1.00" in str(stage._agenda.render())

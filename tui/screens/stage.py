@@ -320,7 +320,8 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             self.app.tell(error)  # type: ignore[attr-defined]
         else:
             name = self._feed.name_of(seat)
-            self.notify(f"{plain(model)} speaks for {name} from the next turn on.", markup=False)
+            who = "You speak" if model == ME else f"{plain(model)} speaks"
+            self.notify(f"{who} for {name} from the next turn on.", markup=False)
         self._show_standing()
 
     @work

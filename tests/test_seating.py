@@ -1,0 +1,110 @@
+"""What a user may wish for, which names and keys it takes, and where a key may go."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from chat_server import ChatServer, Reply
+from held import hold, small
+
+from debate import Conference, Wishes, load_scenario, read_transcript
+from debate.errors import KeyMissing, UnknownName
+
+
+class TestWishes:
+    def manifest(self, tmp_path, plan, **wishes):
+        async def main():
+            with ChatServer() as server:
+                asked = Wishes(model=server.model, **wishes)
+                async with Conference.begin(plan, asked, out=tmp_path) as conference:
+                    return conference.state.opened
+
+        return asyncio.run(main())
+
+    def test_seats_rounds_and_motion_are_changed_in_the_transcript_too(self, tmp_path):
+        opened = self.manifest(
+            tmp_path,
+            load_scenario("yalta"),
+            seats=["amodei", "chair"],
+            rounds=5,
+            motion="Weights should be free.",
+        )
+
+        assert [s.id for s in opened.seats] == ["amodei", "chair"]
+        assert set(opened.personas) == {"amodei", "chair"}
+        assert [p.rounds for p in opened.scenario.phases if p.kind == "plenary"] == [5]
+        assert opened.scenario.motion == "Weights should be free."
+        assert "not statements of the real person" in opened.notice
+
+    def test_one_persona_may_sit_twice_under_two_names(self, tmp_path):
+        opened = self.manifest(tmp_path, load_scenario("yalta"), seats=["chair", "chair"])
+
+        assert [s.id for s in opened.seats] == ["chair", "chair-2"]
+        assert len({s.name for s in opened.seats}) == 2
+        assert "not statements of the real person" not in opened.notice
+
+    def test_unknown_names_are_told_with_the_nearest(self, tmp_path):
+        with pytest.raises(UnknownName, match="did you mean 'altman'"):
+            self.manifest(tmp_path, load_scenario("yalta"), seats=["altmann"])
+        with pytest.raises(UnknownName, match="no seat named"):
+            self.manifest(tmp_path, load_scenario("yalta"), seat_models={"yung": "local"})
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_seed_is_drawn_where_none_is_given(self, tmp_path):
+        seeds = {self.manifest(tmp_path, small()).seed for _ in range(3)}
+        assert len(seeds) > 1
+
+
+def test_a_missing_key_is_told_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.delenv("MOONSHOT_API_KEY", raising=False)
+
+    async def main():
+        async with Conference.begin(small(), Wishes(model="kimi-k2.6"), out=tmp_path):
+            pass
+
+    with pytest.raises(KeyMissing, match="MOONSHOT_API_KEY"):
+        asyncio.run(main())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_reaches_the_server_and_no_transcript(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_COMPATIBLE_API_KEY", "sk-very-secret")
+
+    def answer(body):
+        return Reply(status=401, body='{"error": {"message": "bad key sk-very-secret"}}')
+
+    with ChatServer(answer) as server:
+        _, path = asyncio.run(hold(small(), server, tmp_path))
+
+    assert server.headers[0]["authorization"] == "Bearer sk-very-secret"
+    assert "very-secret" not in path.read_text()
+    failed = next(e for e in read_transcript(path) if e.type == "turn.failed")
+    assert failed.final
+
+
+def test_an_address_that_comes_from_a_file_gets_no_key(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_COMPATIBLE_API_KEY", "sk-very-secret")
+    with ChatServer() as server:
+        plan = small([{"kind": "closing"}])
+        seats = [s.model_copy(update={"model": server.model}) for s in plan.seats]
+        theirs = plan.model_copy(update={"seats": tuple(seats)})
+
+        async def main():
+            async with Conference.begin(theirs, out=tmp_path) as conference:
+                async for _ in conference.stream():
+                    pass
+
+        asyncio.run(main())
+        assert len(server.headers) == 3
+        assert not any("authorization" in headers for headers in server.headers)
+
+
+def test_a_redirect_is_not_followed_with_the_key(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_COMPATIBLE_API_KEY", "sk-very-secret")
+    with ChatServer() as other:
+        moved = Reply(status=307, headers={"Location": f"{other.url}/chat/completions"})
+        with ChatServer(moved) as server:
+            _, path = asyncio.run(hold(small(), server, tmp_path))
+        assert other.requests == []
+    assert read_transcript(path)[-1].type == "floor.paused"
