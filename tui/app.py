@@ -75,6 +75,12 @@ class YaltaApp(App[None]):
             text += f"\nThis is a fault in yalta; its log: {log_path()}"
         self.notify(showable(text), title=title, severity="error", timeout=12, markup=False)
 
+    def _handle_exception(self, error: Exception) -> None:
+        if self._exit:  # what was under way finds its widgets gone: no fault
+            LOG.info("after the end: %s", error, exc_info=error)
+            return
+        super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """End after a fault with one line; the traceback may hold anything, and is in the log."""
         error = self._exception

@@ -59,6 +59,7 @@ def yalta(debug: bool) -> None:
     """Hold role-play debates between language models, and keep transcripts that can be checked.
 
     \b
+    yalta                              opens the terminal interface
     yalta run yalta                    the AI Yalta Conference, on the embedded model
     yalta run yalta --model kimi-k2.6  on another model
     yalta show TRANSCRIPT              read one again

@@ -185,6 +185,8 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
             self._offered = await asyncio.to_thread(model_choices)
         except LoadError as error:
             self.yalta.tell(error)
+        if not self.is_attached:
+            return
         self._refill()
         self._form.offer(self._stock)
         self._look_up(again=True)
@@ -241,7 +243,8 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
         self._form.show_seats()
         models = self._form.models()
         found = [self._lookout.of(*named) for named in dict.fromkeys(models)]
-        self.query_one("#standing", Static).update(summary(len(models), found))
+        for standing in self.query("#standing").results(Static):
+            standing.update(summary(len(models), found))
 
     # Seats.
 
@@ -396,4 +399,5 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
     @work(exclusive=True, group="recent")
     async def _find_recent(self) -> None:
         found = await asyncio.to_thread(recent_transcripts, transcripts_folder())
-        self.query_one(RecentList).show(found)
+        for recent in self.query(RecentList):
+            recent.show(found)

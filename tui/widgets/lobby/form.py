@@ -198,7 +198,8 @@ class Form(VerticalScroll, can_focus=False):
             )
             for row, named in zip(self.rows, self.models(), strict=True)
         ]
-        self.query_one(SeatList).show(lines, highlight)
+        for seats in self.query(SeatList):  # none, if what was looked up comes after the end
+            seats.show(lines, highlight)
 
     @property
     def _at(self) -> int:
