@@ -32,17 +32,11 @@ from debate.events import (
 )
 from debate.take import Delta, Item, Progress
 from debate.text import showable
+from debate.wording import CLOSED
 
 MAX_WIDTH = 96
 # Distinct on dark and on light grounds; the name itself is always there as well.
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
-CLOSED = {
-    "agenda": "The agenda is done.",
-    "stopped": "The chair ended the conference.",
-    "turns": "The limit of turns is reached.",
-    "seconds": "The time is up.",
-    "cost": "The limit of cost is reached.",
-}
 
 
 def cells(text: str) -> int:

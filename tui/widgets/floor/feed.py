@@ -20,16 +20,10 @@ from debate.events import (
     TurnWithdrawn,
 )
 from debate.take import Delta, Item, Progress
+from debate.wording import CLOSED
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.record import Record
 
-CLOSED = {
-    "agenda": "The agenda is done.",
-    "stopped": "The chair ended the conference.",
-    "turns": "The limit of turns is reached.",
-    "seconds": "The time is up.",
-    "cost": "The limit of cost is reached.",
-}
 FINISHED = {
     "length": "[ended by the token limit]",
     "filter": "[the rest was withheld by the provider]",
