@@ -25,3 +25,4 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YALTA_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("YALTA_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("YALTA_TRANSCRIPTS", str(tmp_path / "transcripts"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))

@@ -42,7 +42,7 @@ class AgendaLine(Static):
             text.append(f"  {money(cost, currency)}")
         if scenario.ends.cost is not None:
             text.append(f" of {money(Decimal(str(scenario.ends.cost)), currency)}")
-        self.update(text)
+        self.update(text, layout=False)  # it has one line, whatever stands in it
 
 
 def progress(state: ConferenceState) -> tuple[int, int]:

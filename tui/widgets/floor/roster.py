@@ -143,6 +143,7 @@ class Roster(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._table = table
         self._body = Static(markup=False)
+        self._shown = -1  # rows
 
     def compose(self) -> ComposeResult:
         yield self._body
@@ -163,7 +164,9 @@ class Roster(VerticalScroll, can_focus=False):
             text.append(set_cell_size(f"  {row.model}", width - len(cost) - 1) + " ", muted)
             text.append(cost + "\n", muted)
             text.append(f"  {figures_line(row.figures)}\n\n")
-        self._body.update(text)
+        rows = len(self._table.rows)
+        self._body.update(text, layout=rows != self._shown)
+        self._shown = rows
 
 
 def figures_line(figures: Figures) -> str:

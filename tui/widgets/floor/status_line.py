@@ -24,6 +24,7 @@ class StatusLine(Static):
         super().__init__(id=id, markup=False)
         self._said = ""
         self._urgent = False
+        self._shown = Text()
 
     def say(self, text: str, *, urgent: bool = False) -> None:
         """Say how things stand; what is urgent stays until something urgent takes its place."""
@@ -45,4 +46,6 @@ class StatusLine(Static):
             text.append("  ·  not following: g follows again", Style(italic=True))
         if self.notice:
             text.append(f"  ·  {self.notice}", Style(dim=True))
-        self.update(text)
+        if text != self._shown:
+            self._shown = text
+            self.update(text)
