@@ -26,10 +26,10 @@ from debate.speakers import catalog
 from debate.transcript import Transcript
 from tui.app import YaltaApp
 from tui.screens.lobby import LobbyScreen
+from tui.screens.pick import PickScreen
 from tui.screens.stage import StageScreen
 from tui.widgets.lobby.download import DownloadScreen
 from tui.widgets.lobby.form import Form
-from tui.widgets.lobby.pick import PickScreen
 from tui.widgets.lobby.recent import RecentList
 from tui.widgets.lobby.seats import SeatList
 from tui.widgets.lobby.setup import Row, WrongField, fresh, planned, restored, wishes_of

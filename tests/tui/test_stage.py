@@ -17,7 +17,8 @@ from debate import Wishes, read_transcript
 from debate.speakers.human import PROFILE as HUMAN
 from debate.verify import verify
 from tui.app import YaltaApp
-from tui.screens.dialogs import Ask, Choose, Confirm, WriteNote
+from tui.screens.dialogs import Confirm, WriteNote
+from tui.screens.pick import PickScreen
 from tui.screens.stage import StageScreen
 from tui.session import Opening, Resuming
 from tui.widgets.floor.find_bar import FindBar
@@ -93,6 +94,10 @@ def types(stage):
 def good(stage):
     assert verify(stage.session.conference.path).faults == ()
     return True
+
+
+def asks_for_model(pilot):
+    return isinstance(pilot.app.screen, PickScreen) and pilot.app.screen._free
 
 
 def shown(stage):
@@ -199,7 +204,7 @@ async def test_t_takes_a_seat_over_and_gives_it_back(server, script, tmp_path):
 
         async def take(seat):
             await pilot.press("t")
-            await wait_until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
             pilot.app.screen.query_one(OptionList).highlighted = SEATS.index(seat)
             await pilot.press("enter")
             await wait_until(pilot, lambda: pilot.app.screen is stage)
@@ -236,10 +241,10 @@ async def test_c_changes_the_model_of_a_seat_from_the_next_turn_on(server, scrip
         async with staged(server, tmp_path) as (pilot, stage):
             await paused_at_first(pilot, stage, script)
             await pilot.press("c")
-            await wait_until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
             pilot.app.screen.query_one(OptionList).highlighted = 1
             await pilot.press("enter")
-            await wait_until(pilot, lambda: isinstance(pilot.app.screen, Ask))
+            await wait_until(pilot, lambda: asks_for_model(pilot))
             pilot.app.screen.query_one(Input).value = other.model
             await pilot.press("enter")
             state = lambda: stage.session.conference.state  # noqa: E731
@@ -255,9 +260,9 @@ async def test_a_model_that_is_not_there_is_told_and_changes_nothing(server, scr
     async with staged(server, tmp_path) as (pilot, stage):
         await paused_at_first(pilot, stage, script)
         await pilot.press("c")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
         await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, Ask))
+        await wait_until(pilot, lambda: asks_for_model(pilot))
         pilot.app.screen.query_one(Input).value = "no[/]such"
         await pilot.press("enter")
         await wait_until(pilot, lambda: pilot.app._notifications)

@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from debate.compare import Divergence, divergence
 from debate.errors import TranscriptError
-from tui.screens.dialogs import Ask
+from tui.screens.pick import PickScreen
 from tui.screens.reader import ReaderScreen
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.feed import Feed
@@ -157,7 +157,9 @@ Forks have the lines of their past in common, byte for byte.
     async def action_go(self) -> None:
         """Go to a turn."""
         most = max(len(self.one.numbers), len(self.other.numbers))
-        asked = await self.app.push_screen_wait(Ask(f"Which turn of the record, 1 to {most}?"))
+        asked = await self.app.push_screen_wait(
+            PickScreen(f"Which turn of the record, 1 to {most}?", (), free=True)
+        )
         if asked is not None:
             if asked.isdecimal() and 1 <= int(asked[:9]) <= most:
                 self._go(int(asked[:9]) - 1)

@@ -11,11 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.suggester import SuggestFromList
-from textual.widgets import Button, Input, OptionList, Static, TextArea
+from textual.widgets import Button, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
-
-from debate.text import showable
 
 Answer = TypeVar("Answer")
 
@@ -69,58 +66,6 @@ class Confirm(Dialog[str]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""
         self.dismiss(event.button.id)
-
-
-class Choose(Dialog[str]):
-    """One of a list.
-
-    Args:
-        title: What is asked.
-        options: (id, label) of each.
-    """
-
-    def __init__(self, title: str, options: Sequence[tuple[str, str]]) -> None:
-        super().__init__()
-        self._title = title
-        self._options = options
-
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Static(self._title, markup=False, classes="dialog--title")
-            yield OptionList(*(Option(Text(label), id=name) for name, label in self._options))
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Answer."""
-        self.dismiss(event.option.id)
-
-
-class Ask(Dialog[str]):
-    """A line of text.
-
-    Args:
-        title: What is asked.
-        value: What stands there at first.
-        suggestions: What may be meant, offered while it is typed.
-    """
-
-    def __init__(self, title: str, *, value: str = "", suggestions: Sequence[str] = ()) -> None:
-        super().__init__()
-        self._title = title
-        self._value = value
-        self._suggestions = suggestions
-
-    def compose(self) -> ComposeResult:
-        suggester = SuggestFromList(self._suggestions, case_sensitive=False)
-        with Vertical():
-            yield Static(self._title, markup=False, classes="dialog--title")
-            yield Input(showable(self._value), suggester=suggester)
-            if self._suggestions:
-                known = ", ".join(self._suggestions)
-                yield Static(f"known: {known}", markup=False)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Answer."""
-        self.dismiss(event.value.strip() or None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from debate.speakers import catalog
 from debate.speakers.availability import model_choices
 from debate.speakers.catalog import ModelFile
 from debate.speakers.registry import DEFAULT_MODEL, local_file
+from tui.screens.pick import Choice, PickScreen
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lobby.download import DownloadScreen
 from tui.widgets.lobby.form import Form
 from tui.widgets.lobby.lookout import Lookout, summary
-from tui.widgets.lobby.pick import Choice, PickScreen
 from tui.widgets.lobby.recent import RecentList, recent_transcripts
 from tui.widgets.lobby.seats import SEAT_ACTIONS, SIGNS, SeatList
 from tui.widgets.lobby.setup import WrongField, fresh, remembered, restored, wishes_of

@@ -25,12 +25,14 @@ from debate.errors import YaltaError
 from debate.events import ConferenceOpened, Event
 from debate.fork import fork
 from debate.library import short_path
+from debate.speakers.availability import availability, model_choices
 from debate.speakers.base import Prompt
 from debate.speakers.human import MODEL as ME
 from debate.speakers.registry import DEFAULT_MODEL
 from debate.take import Item
 from debate.transcript import read
-from tui.screens.dialogs import Ask, Choose, Confirm, WriteNote
+from tui.screens.dialogs import Confirm, WriteNote
+from tui.screens.pick import Choice, PickScreen
 from tui.session import Opening, Resuming, Session
 from tui.widgets.floor.agenda_line import AgendaLine
 from tui.widgets.floor.blocks import plain
@@ -41,6 +43,7 @@ from tui.widgets.floor.record import Record
 from tui.widgets.floor.roster import Roster, Table
 from tui.widgets.floor.status_line import StatusLine
 from tui.widgets.key_line import KeyLine
+from tui.widgets.lobby.seats import SIGNS
 
 
 class StageScreen(Screen[None]):
@@ -253,10 +256,13 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         """Halt at once, or end the conference for good."""
         if self._steerable() is None:
             return
-        answers = [("halt", "Halt, to go on later"), ("close", "End it for good"), ("", "Cancel")]
+        answers = [
+            ("halt", "Halt, to go on later"),
+            ("close", "End it for good"),
+            ("cancel", "Cancel"),
+        ]
         if self.session.standing == "held":
             answers = answers[1:]
-        answers = [(name or "cancel", label) for name, label in answers]
         answer = await self.app.push_screen_wait(Confirm("Stop the conference?", answers))
         if answer == "halt":
             self._chaired(lambda chair: chair.halt())
@@ -281,11 +287,8 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         if conference is None:
             return
         mine = {s for s, p in conference.state.profiles.items() if p.family == "human"}
-        options = [
-            (seat, f"give back {name}" if seat in mine else f"speak for {name}")
-            for seat, name in self._seats()
-        ]
-        seat = await self.app.push_screen_wait(Choose("Which seat?", options))
+        choices = [Choice(s, n, "give it back" if s in mine else "") for s, n in self._seats()]
+        seat = await self.app.push_screen_wait(PickScreen("Speak for which seat?", choices))
         if seat is None:
             return
         if seat in mine:
@@ -301,15 +304,16 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         if conference is None:
             return
         profiles = conference.state.profiles
-        options = [(s, f"{name}  ({plain(profiles[s].model)})") for s, name in self._seats()]
-        seat = await self.app.push_screen_wait(Choose("Whose model?", options))
+        choices = [Choice(s, n, plain(profiles[s].model)) for s, n in self._seats()]
+        seat = await self.app.push_screen_wait(PickScreen("Another model for which seat?", choices))
         if seat is None:
             return
-        known = sorted({DEFAULT_MODEL, ME, *(p.model for p in profiles.values())})
-        title = f"Which model speaks for {self._feed.name_of(seat)} from the next turn on?"
-        asked = Ask(title, value=profiles[seat].model, suggestions=known)
-        model = await self.app.push_screen_wait(asked)
-        if model is not None:
+        known = [*model_choices(), *(p.model for p in profiles.values())]
+        found = {m: await availability(m) for m in dict.fromkeys(known)}
+        models = [Choice(m, m, f"{SIGNS[a.state][0]} {a.text}") for m, a in found.items()]
+        title = f"Who speaks for {self._feed.name_of(seat)} from the next turn on?"
+        model = await self.app.push_screen_wait(PickScreen(title, models, free=True))
+        if model:
             await self._give(conference, seat, model)
 
     async def _give(self, conference: Conference, seat: str, model: str) -> None:
