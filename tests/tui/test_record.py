@@ -158,13 +158,41 @@ async def test_the_reader_stays_where_they_are_when_the_width_changes():
         record.load(blocks)
         await pilot.pause()
         record.reveal(40)
-        record.scroll_to(y=record._tops[40])
+        record.scroll_to(y=record.count.tops[40])
         await pilot.pause()
         assert not record.follow
         await pilot.resize_terminal(50, 20)
-        await wait_until(pilot, lambda: record._wrapped_at < 60)
+        await wait_until(pilot, lambda: record.count.width < 60)
         assert "41. the ladder" in in_view(record)
         assert not record.follow
+
+
+async def test_what_was_far_away_is_wrapped_when_one_comes_there():
+    words = "the ladder belongs to everyone who climbs it and nobody climbs alone " * 4
+    blocks = [Block("turn", text=f"{n}. {words}", name="Ada", seat=0, turn=n) for n in range(400)]
+    async with Bare().run_test(size=(100, 20)) as pilot:
+        record = pilot.app.record
+        record.load(blocks)
+        await pilot.pause()
+        await pilot.resize_terminal(50, 20)
+        await wait_until(pilot, lambda: record.count.width < 60)
+        assert not blocks[0].is_wrapped(record.count.width)
+        assert "399. the ladder" in in_view(record)
+        for _ in range(40):  # upwards, a step at a time, nothing is cut off or skipped
+            top = record.scroll_offset.y
+            record.scroll_to(y=top - 5, animate=False)
+            await pilot.pause()
+            seen = in_view(record)
+            assert max(len(line.rstrip()) for line in seen.splitlines()) < 50
+            assert all(word in f"{words} Ada" for word in seen.split() if word.isalpha())
+        record.scroll_home(animate=False)
+        await pilot.pause()
+        await wait_until(pilot, lambda: blocks[0].is_wrapped(record.count.width))
+        assert "0. the ladder belongs to everyone who" in in_view(record)
+        record.reveal(200)
+        await pilot.pause()
+        assert "200. the ladder" in in_view(record)
+        assert blocks[200].is_wrapped(record.count.width)
 
 
 async def test_a_turn_that_proves_to_be_reasoning_is_taken_back():

@@ -127,6 +127,14 @@ class Block:
             self._lines, self._width = self._wrapped(width), width
         return self._lines
 
+    def lines_at_hand(self, width: int) -> Lines:
+        """Its lines at whatever width they were last found; at this one if they never were."""
+        return self._lines if self._lines is not None else self.lines(width)
+
+    def is_wrapped(self, width: int) -> bool:
+        """Whether its lines at a width are at hand."""
+        return self._lines is not None and self._width == width
+
     def part(self, part: Part) -> str:
         """The text that the spans of a part's lines are of."""
         match part:

@@ -7,9 +7,7 @@ later, to the letter, and no model's text is ever parsed as markup.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
-from itertools import accumulate
 from typing import Any, ClassVar
 
 from rich.segment import Segment
@@ -24,8 +22,9 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from tui.themes import seat_colour
-from tui.widgets.floor.blocks import INDENT, Block, Line, Lines
+from tui.widgets.floor.blocks import INDENT, Block, Line
 from tui.widgets.floor.finding import Matches
+from tui.widgets.floor.lines import LineCount, is_rough
 from tui.widgets.floor.painting import Palette, restyled, segments
 
 
@@ -96,15 +95,12 @@ class Record(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.blocks: list[Block] = []
         self.matches = Matches()
-        # What is drawn: kept as it was last counted, whatever has come since.
-        self._lines: list[Lines] = []
-        self._tops: list[int] = [0]  # first line of each block, and the line after the last
+        self.count = LineCount()  # what is drawn: as last counted, whatever has come since
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(512)
         self._stale: int | None = None  # index from which lines have to be found anew
         self._by_turn: dict[int, int] = {}
         self._palette: Palette | None = None
         self._quiet = False
-        self._wrapped_at = 0
         self._anchor: tuple[int, int] | None = None  # block and line to keep at the top
 
     # -- what it shows
@@ -149,9 +145,9 @@ class Record(ScrollView, can_focus=True):
 
     def reveal(self, index: int) -> None:
         """Mark a block and bring it into view."""
-        self._settle()
+        self._settle(index)
         self.marked = index
-        top, bottom = self._tops[index], self._tops[index + 1]
+        top, bottom = self.count.tops[index : index + 2]
         height = self.scrollable_content_region.height
         if top < self.scroll_offset.y or bottom > self.scroll_offset.y + height:
             self.follow = False
@@ -176,12 +172,12 @@ class Record(ScrollView, can_focus=True):
         place = self.matches.move(step)
         if place is not None:
             block, start = place
-            self._settle()
             index = self.blocks.index(block)
+            self._settle(index)
             inside = next(
                 (
                     n
-                    for n, at in enumerate(self._lines[index])
+                    for n, at in enumerate(self.count.lines_of(index))
                     if at.part == "text" and at.end > start
                 ),
                 0,
@@ -189,7 +185,7 @@ class Record(ScrollView, can_focus=True):
             self.marked = index
             self.follow = False
             height = self.scrollable_content_region.height
-            y = self._tops[index] + inside
+            y = self.count.tops[index] + inside
             if not self.scroll_offset.y <= y < self.scroll_offset.y + height:
                 self.scroll_to(y=max(0, y - height // 3), animate=False, force=True)
             self._redraw()
@@ -242,9 +238,9 @@ class Record(ScrollView, can_focus=True):
         """Mark what is clicked; a click on a fold opens it."""
         y = self.scroll_offset.y + event.get_content_offset_capture(self).y
         self._settle()
-        if not 0 <= y < self._tops[-1]:
+        if not 0 <= y < self.count.height:
             return
-        index, line = self._at(y)
+        index, line = self.count.line_at(y)
         if self.blocks[index].kind == "turn":
             self.marked = index
             if line.part == "fold":
@@ -258,18 +254,21 @@ class Record(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wrap anew, once however many sizes come at a time, and keep the top at the top."""
-        if len(self._tops) < 2:
+        if not len(self.count):
             return
-        if self._width == self._wrapped_at:
+        if self._width == self.count.width:
             if self.follow:
                 self._to_end()
             return
-        if not self.follow and self._anchor is None:
-            y = min(self.scroll_offset.y, self._tops[-1] - 1)
-            index = bisect_right(self._tops, y) - 1
-            self._anchor = (index, y - self._tops[index])
+        self._hold()
         self._strips.clear()
         self._touch(0)
+
+    def watch_scroll_y(self, before: float, now: float) -> None:
+        super().watch_scroll_y(before, now)
+        if self._stale is None and is_rough(self.blocks, near := self._near(), self._width):
+            self._hold()
+            self._touch(near.start)
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -282,7 +281,7 @@ class Record(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         y += self.scroll_offset.y
         width = self.size.width
-        if y >= self._tops[-1]:
+        if y >= self.count.height:
             return Strip.blank(width, (self._palette or self._mixed()).base)
         selection = self.text_selection
         span = selection.get_span(y) if selection else None
@@ -296,11 +295,11 @@ class Record(ScrollView, can_focus=True):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The words selected, as they were said: lines that were broken here are whole again."""
         first = selection.start.y if selection.start else 0
-        last = selection.end.y if selection.end else self._tops[-1] - 1
+        last = selection.end.y if selection.end else self.count.height - 1
         out: list[str] = []
         before: tuple[int, Line] | None = None
-        for y in range(max(0, first), min(last, self._tops[-1] - 1) + 1):
-            index, line = self._at(y)
+        for y in range(max(0, first), min(last, self.count.height - 1) + 1):
+            index, line = self.count.line_at(y)
             text, indent = self._text_of(index, line)
             start, end = selection.get_span(y) or (0, -1)
             stop = len(text) if end < 0 else max(0, end - indent)
@@ -326,7 +325,7 @@ class Record(ScrollView, can_focus=True):
         return "\n" if "\n" in gap else gap
 
     def _drawn(self, y: int, selected: tuple[int, int] | None) -> Strip:
-        index, line = self._at(y)
+        index, line = self.count.line_at(y)
         palette = self._palette or self._mixed()
         gutter = Segment("▎ " if index == self.marked else "  ", palette.style("marker"))
         drawn = segments(self.blocks[index], line, palette, self._width, self.matches)
@@ -347,11 +346,6 @@ class Record(ScrollView, can_focus=True):
         self._palette = Palette(self.rich_style, styles, colours)
         return self._palette
 
-    def _at(self, y: int) -> tuple[int, Line]:
-        """The block and the line at a line of the whole."""
-        index = bisect_right(self._tops, y) - 1
-        return index, self._lines[index][y - self._tops[index]]
-
     # -- keeping count of lines
 
     def _touch(self, index: int) -> None:
@@ -361,36 +355,52 @@ class Record(ScrollView, can_focus=True):
         else:
             self._stale = min(self._stale, index)
 
-    def _settle(self) -> None:
-        """Count the lines from the first stale block on."""
+    def _near(self, around: int | None = None) -> range:
+        """The blocks within a screen or two of one, or of what is in view."""
+        if around is None:
+            if self._anchor is not None:
+                around = self._anchor[0]
+            elif self.follow:
+                around = len(self.blocks)
+            else:
+                around = self.count.block_at(self.scroll_offset.y)[0]
+        reach = max(8, self.size.height)  # a block has at least one line
+        return range(max(0, around - reach), min(len(self.blocks), around + 2 * reach))
+
+    def _hold(self) -> None:
+        """Keep what is at the top there, whatever becomes of the lines above it."""
+        if not self.follow and self._anchor is None and len(self.count):
+            self._anchor = self.count.block_at(self.scroll_offset.y)
+
+    def _settle(self, around: int | None = None) -> None:
+        """Count the lines from the first stale block on, rightly where one is near."""
+        width, near = self._width, self._near(around)
         if self._stale is None:
-            return
-        width = self._width
-        begin = min(self._stale, len(self._tops) - 1)
-        self._lines[begin:] = [block.lines(width) for block in self.blocks[begin:]]
-        heights = (len(lines) for lines in self._lines[begin:])
-        self._tops[begin:] = accumulate(heights, initial=self._tops[begin])
-        kept = self.blocks[begin].take_kept(width) if begin < len(self.blocks) else 0
-        first, scrolled = self._tops[begin] + kept, self.scroll_offset.y
+            if around is None or not is_rough(self.blocks, near, width):
+                return
+            self._stale = near.start
+        first, scrolled = (
+            self.count.count(self.blocks, width, self._stale, near),
+            self.scroll_offset.y,
+        )
         for key in [key for key in self._strips.keys() if key[0] >= first]:  # noqa: SIM118
             self._strips.discard(key)
         # Not by the attribute alone, which has the whole screen laid out anew: the lines within
         # have changed, not the place of any widget.
-        size = Size(width, self._tops[-1])
+        size = Size(width, self.count.height)
         if size != self.virtual_size:
             self.set_reactive(Record.virtual_size, size)
             self._scroll_update(size)
-        self._wrapped_at = width
         if self.follow:
             self._to_end()
         elif self._anchor is not None:
             index, into = self._anchor
-            height = self._tops[index + 1] - self._tops[index]
-            self._scroll_quietly(self._tops[index] + min(into, height - 1))
+            top, below = self.count.tops[index : index + 2]
+            self._scroll_quietly(min(top + into, below - 1))
         self._stale = self._anchor = None
         if self.scroll_offset.y == scrolled:
             # Most often the last lines alone have changed: a scroll draws all of them by itself.
-            self.refresh_lines(first, max(self.size.height, self._tops[-1] - first))
+            self.refresh_lines(first, max(self.size.height, self.count.height - first))
 
     def _to_end(self) -> None:
         self._scroll_quietly(self.max_scroll_y)

@@ -23,15 +23,15 @@ class Half(Record):
     def place(self) -> tuple[int, float]:
         """The index of the block at the top, and the part of it that is scrolled past."""
         self._settle()
-        index = min(bisect_right(self._tops, self.scroll_offset.y) - 1, len(self.blocks) - 1)
-        top, height = self._tops[index], self._tops[index + 1] - self._tops[index]
-        return index, (self.scroll_offset.y - top) / max(1, height)
+        index, into = self.count.block_at(self.scroll_offset.y)
+        top, below = self.count.tops[index : index + 2]
+        return index, into / max(1, below - top)
 
     def go_to_place(self, index: int, part: float) -> None:
         """Scroll there."""
-        self._settle()
-        top, height = self._tops[index], self._tops[index + 1] - self._tops[index]
-        self.scroll_to(y=top + int(part * height), animate=False, force=True)
+        self._settle(index)
+        top, below = self.count.tops[index : index + 2]
+        self.scroll_to(y=top + int(part * (below - top)), animate=False, force=True)
 
     def action_mark(self, step: int) -> None:
         """Mark the next turn, or the one before, here and in the other."""
