@@ -110,10 +110,22 @@ class SpeakerError(YaltaError):
 
     Args:
         final: True if asking again cannot help.
+        busy: True if the server says that it is asked too much.
+        wait: Seconds after which the server wants to be asked again, if it says so.
     """
 
-    def __init__(self, message: str, *, hint: str | None = None, final: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        final: bool = False,
+        busy: bool = False,
+        wait: float | None = None,
+    ) -> None:
         self.final = final
+        self.busy = busy
+        self.wait = wait
         super().__init__(message, hint=hint)
 
 

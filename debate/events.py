@@ -7,6 +7,7 @@ driver makes an event without its envelope; the transcript stamps it when the li
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     StringConstraints,
     TypeAdapter,
     model_validator,
@@ -48,6 +50,12 @@ Cards = Literal["head", "tail"]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
+#: How much a model may think before it speaks: a level, or a number of tokens.
+Thinking = Annotated[
+    str, StringConstraints(pattern=r"^(off|low|medium|high|budget=[1-9][0-9]{0,6})$")
+]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -75,7 +83,10 @@ class Price(_Part):
     currency: str
     input: Decimal = Field(ge=0)
     cached: Decimal | None = Field(None, ge=0, description="Defaults to the input price.")
-    output: Decimal = Field(ge=0)
+    cache_written: Decimal | None = Field(None, ge=0, description="Defaults to the input price.")
+    output: Decimal = Field(ge=0, description="Of spoken words and of reasoning alike.")
+    as_of: date | None = Field(None, description="When the source said so.")
+    source: str | None = None
 
 
 class Profile(_Part):
@@ -88,6 +99,14 @@ class Profile(_Part):
     window: int | None = Field(None, ge=1, description="Context window in tokens, if known.")
     price: Price | None = Field(None, description="None is unknown, which is not free.")
     sampling: dict[str, float | int] = Field(default_factory=dict)
+    extra: dict[str, JsonValue] = Field(
+        default_factory=dict, description="Further fields of every request."
+    )
+    thinking: Thinking | None = Field(None, description="None leaves it to the model.")
+    reasoning_room: int = Field(
+        0, ge=0, description="Tokens added to every limit for reasoning that counts within it."
+    )
+    caches: bool | None = Field(None, description="Whether it has a prefix cache, if known.")
     grammar: str | None = Field(None, description="What its replies are held to, in GBNF.")
 
 
@@ -98,6 +117,16 @@ class SeatCard(_Part):
     persona: Identifier
     name: Line = Field(description="The name spoken at this table; distinct from every other.")
     profile: Profile
+    fallback: Profile | None = Field(None, description="Speaks where the first could not be had.")
+
+
+class Try(_Part):
+    """A call for a turn that came to nothing, after which the same was asked again."""
+
+    why: str
+    waited: float = Field(0.0, ge=0, description="Seconds until it was asked again.")
+    text: str | None = Field(None, description="What had come of it; heard by nobody.")
+    usage: Usage = Usage()
 
 
 class Event(_Part):
@@ -123,6 +152,7 @@ class ConferenceOpened(Event):
     layout: Layout
     cards: Cards = "head"
     seed: int
+    keep_reasoning: bool = Field(True, description="Whether models' reasoning is written down.")
     hashes: dict[str, str] = Field(description="sha256 of scenario, personas and templates.")
 
     @model_validator(mode="after")
@@ -160,6 +190,10 @@ class TurnOpened(Event):
     round: int = Field(ge=1)
     room: Line | None = None
     request: str = Field(description="sha256 of the prompt's messages; see `prompts.layouts`.")
+    max_tokens: int | None = Field(None, ge=1, description="Room for the spoken words.")
+    at_most: Decimal | None = Field(
+        None, ge=0, description="What one call for it can cost, where that is known."
+    )
 
 
 class TurnClosed(Event):
@@ -175,6 +209,9 @@ class TurnClosed(Event):
     usage: Usage = Usage()
     timing: Timing
     model: str | None = Field(None, description="The model as the server named it.")
+    by: Profile | None = Field(None, description="Who spoke, if not the seat's own model.")
+    tries: tuple[Try, ...] = Field((), description="Calls for it that came to nothing before.")
+    warning: str | None = Field(None, description="What is wrong with how it came about.")
 
 
 class TurnFailed(Event):
@@ -188,6 +225,7 @@ class TurnFailed(Event):
     final: bool = Field(False, description="True if asking again cannot help.")
     text: str | None = None
     usage: Usage = Usage()
+    tries: tuple[Try, ...] = Field((), description="Calls for it that came to nothing before.")
 
 
 class TurnSkipped(Event):
@@ -223,6 +261,26 @@ class SeatChanged(Event):
     type: Literal["seat.changed"] = "seat.changed"
     seat: Identifier
     profile: Profile
+
+
+class BudgetSet(Event):
+    """The conference may cost so much from here on, in the currency of its models' prices."""
+
+    type: Literal["budget.set"] = "budget.set"
+    cost: Decimal = Field(gt=0)
+
+
+class MinutesTaken(Event):
+    """The clerk wrote down what was said, and from here on the minutes stand in its place."""
+
+    type: Literal["minutes.taken"] = "minutes.taken"
+    through: int = Field(ge=1, description="The last turn that they hold.")
+    text: str
+    request: str = Field(description="sha256 of the prompt's messages; see `prompts.layouts`.")
+    by: Profile
+    usage: Usage = Usage()
+    timing: Timing
+    tries: tuple[Try, ...] = ()
 
 
 class ConferenceForked(Event):
@@ -267,6 +325,8 @@ AnyEvent = Annotated[
     | TurnWithdrawn
     | NotePassed
     | SeatChanged
+    | BudgetSet
+    | MinutesTaken
     | ConferenceForked
     | FloorPaused
     | FloorResumed

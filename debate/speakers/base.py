@@ -30,6 +30,8 @@ class Prompt:
     aliases: tuple[str, ...] = ()
     """Short names of the speaker: a reply may begin with one, as a label."""
     seed: int | None = None
+    tokens: int = 0
+    """About how many tokens the messages are."""
 
 
 @dataclass(frozen=True, slots=True)
