@@ -7,7 +7,7 @@ phase has turns that do not hear each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -15,6 +15,8 @@ from debate.events import CloseReason
 from debate.floors import order_of_round
 from debate.scenario import PhaseKind
 from debate.state import ConferenceState
+
+BUDGET_SPENT = "the budget is spent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,10 @@ def next_steps(state: ConferenceState) -> list[Step]:
         return [Pause(f"turn {state.failure.turn} failed: {state.failure.message}")]
     if limit := _limit_reached(state):
         return [Close(limit)]
-    floor = _PHASES[state.phase_plan.kind](state) if state.phase_plan else []
+    floor: Sequence[Step] = _PHASES[state.phase_plan.kind](state) if state.phase_plan else []
     if floor:
+        if state.budget is not None and state.at_most >= state.budget:
+            floor = [Pause(BUDGET_SPENT)]
         left = state.opened.scenario.ends.turns
         return list(floor if left is None else floor[: left - len(state.record)])
     following = state.phase.index + 1 if state.phase else 0
@@ -85,8 +89,6 @@ def _limit_reached(state: ConferenceState) -> CloseReason | None:
         return "turns"
     if ends.seconds is not None and state.seconds >= ends.seconds:
         return "seconds"
-    if ends.cost is not None and state.cost is not None and state.cost >= ends.cost:
-        return "cost"
     return None
 
 

@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from functools import partial
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from debate.agenda import GiveFloor, upcoming
 from debate.errors import UnknownName, UserError
 from debate.events import (
     AnyEvent,
+    BudgetSet,
     ConferenceClosed,
     FloorPaused,
     NotePassed,
@@ -26,7 +28,7 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
-from debate.seating import check_cost
+from debate.seating import check_prices
 from debate.speakers.base import Speaker
 from debate.state import ConferenceState, last_withdrawable
 
@@ -152,7 +154,23 @@ class Chair:
         self._check_cost(speaker)
         self._order(partial(self._seat, seat, speaker))
 
+    def set_budget(self, cost: Decimal) -> None:
+        """Let the conference cost so much in all, once it is driven.
+
+        Raises:
+            UserError: if its cost cannot be known, or it has cost more already.
+        """
+        state = self._table.state
+        check_prices(state.profiles.values())
+        if cost <= state.at_most:
+            raise UserError(f"it may have cost {state.at_most:f} already")
+        self._order(partial(self._table.record, BudgetSet(cost=cost)))
+
     # -- for the driver
+
+    def pause_for(self, why: str) -> None:
+        """Pause before the next turn, for a reason of the driver's."""
+        self._pausing = why
 
     def begin(self, turns: int | None) -> None:
         """The conference goes on, for so many turns or to its end: no pause is ordered yet."""
@@ -171,17 +189,17 @@ class Chair:
         return True
 
     @asynccontextmanager
-    async def floor(self, turn: int, seconds: float | None) -> AsyncIterator[None]:
-        """Hold the floor for one turn.
+    async def floor(self, turn: int) -> AsyncIterator[Callable[[float], None]]:
+        """Hold the floor for one turn. Yields what sets its end, in seconds from that moment.
 
         Raises:
             Dropped: if the chair ended the turn.
-            TimeoutError: if it took longer than `seconds`.
+            TimeoutError: if it took longer than was set.
         """
         try:
-            async with asyncio.timeout(seconds) as scope:
+            async with asyncio.timeout(None) as scope:
                 self._in_air[turn] = scope
-                yield
+                yield partial(self._end_in, turn, scope)
         except TimeoutError:
             if turn in self._dropped:
                 raise Dropped(self._dropped[turn]) from None
@@ -205,7 +223,12 @@ class Chair:
 
     def _check_cost(self, speaker: Speaker) -> None:
         state = self._table.state
-        check_cost(state.opened.scenario, [*state.profiles.values(), speaker.profile])
+        if state.budget is not None:
+            check_prices([*state.profiles.values(), speaker.profile])
+
+    def _end_in(self, turn: int, scope: asyncio.Timeout, seconds: float) -> None:
+        if turn not in self._dropped:
+            scope.reschedule(asyncio.get_running_loop().time() + seconds)
 
     def _order(self, order: Callable[[], None]) -> None:
         if self._table.state.in_air:

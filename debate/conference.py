@@ -10,14 +10,17 @@ Cancelling it at any moment leaves a transcript that resumes.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
-from debate.agenda import Close, GiveFloor, OpenPhase, Pause, Step, next_steps
+from debate.agenda import BUDGET_SPENT, Close, GiveFloor, OpenPhase, Pause, Step, next_steps
 from debate.chair import Chair, Dropped
 from debate.errors import SpeakerError, UnknownName, UserError, YaltaError
+from debate.estimate import Gauge, estimate_prompt, weigh
 from debate.events import (
     AnyEvent,
     ConferenceClosed,
@@ -25,15 +28,19 @@ from debate.events import (
     FloorResumed,
     PhaseOpened,
     Profile,
+    TurnClosed,
     TurnFailed,
     TurnOpened,
 )
 from debate.library import new_transcript_path
+from debate.money import most
+from debate.patience import Patience
 from debate.prompts.layouts import Message, Projection, request_hash
 from debate.scenario import Phase, Scenario
 from debate.seating import Wishes, called, seat
 from debate.speakers.base import Prompt, Speaker
 from debate.speakers.registry import DEFAULT_MODEL, Registry
+from debate.speaking import Turn, Voice
 from debate.state import ConferenceState, apply, fold
 from debate.take import Item, Take, Watch
 from debate.transcript import Transcript
@@ -45,6 +52,9 @@ TOKENS_MORE = 48
 # The longest a turn may take, whatever the server sends meanwhile. A small machine that reads a
 # long record for the first time needs minutes.
 TURN_SECONDS = 1800
+
+# How much longer a prompt may prove to be than it is thought to be.
+SURELY = 1.3
 
 INTERRUPTED = "interrupted"
 
@@ -64,8 +74,15 @@ class Conference:
         self._transcript = transcript
         self._state = state
         self._registry = registry
-        self._speakers = {
-            seat: registry.speaker(profile.model)
+        self._patience = Patience()
+        self._gauges: dict[str, Gauge] = defaultdict(Gauge)
+        self._fallbacks = {
+            card.id: _speaker(card.fallback, registry)
+            for card in state.opened.seats
+            if card.fallback is not None
+        }
+        self._voices = {
+            seat: Voice(_speaker(profile, registry), self._fallbacks.get(seat))
             for seat, profile in state.profiles.items()
             if seat not in absent
         }
@@ -99,9 +116,15 @@ class Conference:
             wishes = wishes or Wishes()
             speakers.trust(*wishes.seat_models.values(), *([wishes.model] if wishes.model else []))
             manifest = seat(
-                scenario, wishes, lambda model: speakers.speaker(model).profile, DEFAULT_MODEL
+                scenario,
+                wishes,
+                lambda model: speakers.speaker(model, wishes.thinking).profile,
+                DEFAULT_MODEL,
             )
-            await _prepare((card.profile for card in manifest.seats), speakers)
+            await _prepare(
+                [p for c in manifest.seats for p in (c.profile, c.fallback) if p is not None],
+                speakers,
+            )
             Projection(manifest).rehearse()
             path = new_transcript_path(scenario.id, Path(out) if out is not None else None)
             with Transcript.create(path) as transcript:
@@ -120,6 +143,7 @@ class Conference:
         path: Path | str,
         *,
         models: Mapping[str, str] | None = None,
+        budget: Decimal | None = None,
         registry: Registry | None = None,
     ) -> AsyncIterator[Conference]:
         """Open a transcript to go on from its last finished turn.
@@ -128,6 +152,7 @@ class Conference:
             path: The transcript.
             models: Other models, by seat, that speak from here on; those they replace need not be
                 there any more.
+            budget: What it may cost in all from here on, where that changes.
             registry: Speakers to share with other conferences.
 
         Raises:
@@ -143,12 +168,15 @@ class Conference:
                 models = models or {}
                 if strange := sorted(models.keys() - state.profiles.keys()):
                     raise UnknownName("seat", strange[0], state.profiles)
-                kept = {s: p for s, p in state.profiles.items() if s not in models}
-                await _prepare(kept.values(), speakers)
+                kept = [p for s, p in state.profiles.items() if s not in models]
+                kept += [card.fallback for card in state.opened.seats if card.fallback]
+                await _prepare(kept, speakers)
                 conference = cls(transcript, state, speakers, absent=models.keys())
                 changes = {s: await conference.speaker(model) for s, model in models.items()}
                 for seat_, speaker in changes.items():
                     conference.chair.seat_later(seat_, speaker)
+                if budget is not None:
+                    conference.chair.set_budget(budget)
                 try:
                     yield conference
                 finally:
@@ -259,23 +287,37 @@ class Conference:
     async def _turn(self, step: GiveFloor) -> None:
         number = self._state.last_turn + 1
         messages = self._projection.messages(self._state, step)
-        opened = TurnOpened(
-            turn=number,
-            seat=step.seat,
-            phase=step.phase,
-            round=step.round,
-            room=step.room,
-            request=request_hash(messages),
-        )
         prompt = self._prompt(step, number, messages)
-        self.record(opened)
-        take = Take(self._state.seat(step.seat).name, prompt, number, self._watch)
-        speaker = self._speakers[step.seat]
-        # A person takes as long as they take.
-        seconds = None if speaker.profile.family == "human" else TURN_SECONDS
+        voice = self._voices[step.seat]
+        at_most = self._at_most(voice, prompt)
+        if not self._affords(at_most):
+            self.chair.pause_for(f"{BUDGET_SPENT}: the next turn may cost {at_most:f}")
+            return
+        self.record(
+            TurnOpened(
+                turn=number,
+                seat=step.seat,
+                phase=step.phase,
+                round=step.round,
+                room=step.room,
+                request=request_hash(messages),
+                max_tokens=prompt.max_tokens,
+                at_most=at_most,
+            )
+        )
+        take = Take(
+            self._state.seat(step.seat).name,
+            prompt,
+            number,
+            self._watch,
+            keep_reasoning=self._state.opened.keep_reasoning,
+        )
+        turn = Turn(take, voice, self._patience, partial(self._may_ask, take, at_most))
         try:
-            async with self.chair.floor(number, seconds):
-                await take.hear(speaker)
+            async with self.chair.floor(number) as floor:
+                if not voice.is_person:
+                    take.on_sent = partial(floor, TURN_SECONDS)
+                await turn.have()
         except asyncio.CancelledError:
             self.record(take.failed("aborted", "stopped by hand"))
             raise
@@ -289,29 +331,61 @@ class Conference:
         except SpeakerError as error:
             self.record(take.failed("error", error.message, final=error.final))
             return
-        self.record(take.outcome())
+        self.record(self._weighed(turn.outcome(), prompt))
         await self._transcript.sync()
+
+    def _weighed(self, event: TurnClosed | TurnFailed, prompt: Prompt) -> TurnClosed | TurnFailed:
+        """Learn from what the server counted; say so if it did not read the whole prompt."""
+        if isinstance(event, TurnFailed) or event.usage.input is None:
+            return event
+        profile = event.by or self._state.profiles[event.seat]
+        warning = weigh(self._gauges[profile.model], prompt.messages, event.usage.input)
+        return event.model_copy(update={"warning": warning}) if warning else event
+
+    def _at_most(self, voice: Voice, prompt: Prompt) -> Decimal | None:
+        """What one call for a turn can cost, whoever of its voice speaks."""
+        read = round(prompt.tokens * SURELY)
+        costs = [
+            most(read, prompt.max_tokens + profile.reasoning_room, profile.price)
+            for profile in voice.profiles
+        ]
+        return None if None in costs else max(cost for cost in costs if cost is not None)
+
+    def _affords(self, at_most: Decimal | None) -> bool:
+        """Whether another call can be paid for, if all that are in the air cost the most."""
+        state = self._state
+        if state.budget is None:
+            return True
+        in_air = sum((turn.at_most or Decimal(0) for turn in state.in_air.values()), Decimal(0))
+        return state.at_most + in_air + (at_most or 0) <= state.budget
+
+    def _may_ask(self, take: Take, at_most: Decimal | None) -> bool:
+        """Whether a turn that broke off can be asked for once more. Its first call is among those
+        in the air; the calls that brought words are billed as well."""
+        return self._affords((at_most or Decimal(0)) * take.billed)
 
     def _prompt(self, step: GiveFloor, number: int, messages: tuple[Message, ...]) -> Prompt:
         manifest = self._state.opened
-        human = self._state.profiles[step.seat].family == "human"
+        voice = self._voices[step.seat]
         own = set(self._called[step.seat])
         plan = manifest.scenario.phases[step.phase]
+        gauge = self._gauges[voice.speaker.profile.model]
         return Prompt(
             messages=messages,
             seat=step.seat,
             nth=self._state.spoken.get(step.seat, 0),
-            max_tokens=_max_tokens(plan),
+            max_tokens=max_tokens(plan),
             others=tuple(
                 name
                 for seat_, names in self._called.items()
-                if seat_ != step.seat and not human  # a person knows who they are
+                if seat_ != step.seat and not voice.is_person  # a person knows who they are
                 for name in names
                 if name not in own
             ),
             aliases=self._called[step.seat][1:],
             # By the number of the turn, so that a turn run again is not the same again.
             seed=(self._state.seed * 1_000_003 + number) % 2**31,
+            tokens=gauge.tokens(estimate_prompt(messages)),
         )
 
     def record(self, event: AnyEvent) -> None:
@@ -329,7 +403,7 @@ class Conference:
 
     def seat_speaker(self, seat: str, speaker: Speaker) -> None:
         """Let a speaker speak for a seat from its next turn on; see `Chair.change_model`."""
-        self._speakers[seat] = speaker
+        self._voices[seat] = Voice(speaker, self._fallbacks.get(seat))
 
     async def _stop_driving(self) -> None:
         task, self._driving = self._driving, None
@@ -339,7 +413,8 @@ class Conference:
                 await task
 
 
-def _max_tokens(plan: Phase) -> int:
+def max_tokens(plan: Phase) -> int:
+    """Room for a turn's words, in tokens."""
     return round(plan.words.to * TOKENS_A_WORD) + TOKENS_MORE
 
 
@@ -354,5 +429,10 @@ async def _registry(shared: Registry | None) -> AsyncIterator[Registry]:
 
 async def _prepare(profiles: Iterable[Profile], registry: Registry) -> None:
     """Make every speaker ready to speak."""
-    for speaker in {registry.speaker(profile.model) for profile in profiles}:
+    for speaker in dict.fromkeys(_speaker(profile, registry) for profile in profiles):
         await speaker.prepare()
+
+
+def _speaker(profile: Profile, registry: Registry) -> Speaker:
+    return registry.speaker(profile.model, profile.thinking)
+

@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pydantic import BaseModel, ValidationError
 
 from debate.errors import UnknownName, UserError
-from debate.events import Cards, ConferenceOpened, Layout, Profile, SeatCard
+from debate.events import Cards, ConferenceOpened, Layout, Profile, SeatCard, Thinking
 from debate.library import load_persona, persona_files
 from debate.persona import SIMULATION_NOTICE, Persona
 from debate.prompts.environment import shipped_templates
@@ -37,6 +37,12 @@ class Wishes:
     """Model of every seat that has none of its own."""
     seat_models: Mapping[str, str] = field(default_factory=dict)
     """Model by seat."""
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    """By seat, the model that speaks where its own could not be had; "" is every seat."""
+    thinking: Thinking | None = None
+    """How much the models are to think; None leaves it to them."""
+    keep_reasoning: bool = True
+    """Whether models' reasoning is written into the transcript."""
     seats: Sequence[str] = ()
     """Seats or personas, in the order of the table, in place of the scenario's."""
     motion: str | None = None
@@ -60,6 +66,7 @@ class Place:
     persona: Persona
     name: str
     model: str
+    fallback: str | None = None
 
 
 def arrange(
@@ -77,7 +84,7 @@ def arrange(
     """
     scenario = _wished(scenario, wishes)
     ids = [_seat_id(plan) for plan in scenario.seats]
-    if strange := [s for s in wishes.seat_models if s not in ids]:
+    if strange := [s for s in (*wishes.seat_models, *wishes.fallbacks) if s and s not in ids]:
         raise UnknownName("seat", strange[0], ids)
     cards = {plan.persona: load_persona(plan.persona) for plan in scenario.seats}
     names = _distinct_names([cards[plan.persona].name for plan in scenario.seats])
@@ -87,6 +94,7 @@ def arrange(
             persona=cards[plan.persona],
             name=names[n],
             model=wishes.seat_models.get(ids[n]) or wishes.model or plan.model or default_model,
+            fallback=wishes.fallbacks.get(ids[n]) or wishes.fallbacks.get(""),
         )
         for n, plan in enumerate(scenario.seats)
     )
@@ -102,11 +110,18 @@ def seat(
     """
     scenario, places = arrange(scenario, wishes, default_model)
     seats = tuple(
-        SeatCard(id=p.id, persona=p.persona.id, name=p.name, profile=profile_of(p.model))
+        SeatCard(
+            id=p.id,
+            persona=p.persona.id,
+            name=p.name,
+            profile=profile_of(p.model),
+            fallback=profile_of(p.fallback) if p.fallback and p.fallback != p.model else None,
+        )
         for p in places
     )
     personas = {p.persona.id: p.persona for p in places}
-    check_cost(scenario, [card.profile for card in seats])
+    if scenario.ends.cost is not None:
+        check_prices(p for c in seats for p in (c.profile, c.fallback) if p is not None)
     templates = dict(wishes.templates or shipped_templates())
     return ConferenceOpened(
         program=f"yalta {program_version()}",
@@ -117,6 +132,7 @@ def seat(
         templates=templates,
         layout=wishes.layout,
         cards=wishes.cards,
+        keep_reasoning=wishes.keep_reasoning,
         seed=random.SystemRandom().randrange(2**31) if wishes.seed is None else wishes.seed,
         hashes=manifest_hashes(scenario, personas, templates),
     )
@@ -238,25 +254,21 @@ def _distinct_names(names: Sequence[str]) -> list[str]:
     return out
 
 
-def check_cost(scenario: Scenario, profiles: Iterable[Profile]) -> None:
-    """See that a limit of cost can be kept with these models.
+def check_prices(profiles: Iterable[Profile]) -> None:
+    """See that a budget can be kept with these models.
 
     Raises:
         UserError: if a price is unknown, or two are in different currencies.
     """
-    if scenario.ends.cost is None:
-        return
     currencies = set()
     for profile in profiles:
         price = profile.price
         if price is None:
             raise UserError(
-                f"the conference ends at a cost, but the price of {profile.model} is not known",
-                hint="give it a price in profiles.yaml, or hold it without a budget",
+                f"there is a budget, but the price of {profile.model} is not known",
+                hint="give it a price in prices.yaml, or hold it without a budget",
             )
         if price.input or price.output:  # what costs nothing costs it in any currency
             currencies.add(price.currency)
     if len(currencies) > 1:
-        raise UserError(
-            "the conference ends at a cost, but its models are priced in two currencies"
-        )
+        raise UserError("there is a budget, but the models are priced in two currencies")

@@ -17,25 +17,27 @@ from typing import Any, Literal
 
 from debate.events import (
     AnyEvent,
+    BudgetSet,
     ConferenceClosed,
     ConferenceForked,
     ConferenceOpened,
     Event,
     FloorPaused,
     FloorResumed,
+    MinutesTaken,
     NotePassed,
     PhaseOpened,
-    Price,
     Profile,
     SeatCard,
     SeatChanged,
+    Try,
     TurnClosed,
     TurnFailed,
     TurnOpened,
     TurnSkipped,
     TurnWithdrawn,
-    Usage,
 )
+from debate.money import cost_of
 from debate.scenario import Phase
 
 
@@ -69,6 +71,17 @@ class PassedNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Minutes:
+    """What the clerk wrote in place of the public turns up to one of them."""
+
+    through: int
+    """The last turn that they hold."""
+    text: str
+    phase: int
+    """The phase of that turn."""
+
+
+@dataclass(frozen=True, slots=True)
 class CurrentPhase:
     """Where the phase now open stands."""
 
@@ -95,6 +108,8 @@ class ConferenceState:
     record: tuple[Turn, ...] = ()
     """Finished turns in the order they were opened, whatever order they ended in."""
     notes: tuple[PassedNote, ...] = ()
+    minutes: Minutes | None = None
+    """The latest; they hold what earlier ones held."""
     profiles: MappingProxyType[str, Profile] = field(default_factory=_nothing)
     """Who speaks for each seat now."""
     seed: int = 0
@@ -108,7 +123,11 @@ class ConferenceState:
     seconds: float = 0.0
     """Time spent, pauses and gaps between sessions left out."""
     cost: Decimal | None = Decimal(0)
-    """Sum of what the turns cost; None once any of them had no known price."""
+    """Sum of what the calls cost; None once the cost of a finished turn is not known."""
+    at_most: Decimal = Decimal(0)
+    """The same, where a call whose cost is not known counts as the most that it can have cost."""
+    budget: Decimal | None = None
+    """What it may cost in all."""
     last_at: datetime | None = None
     failure: TurnFailed | None = None
     """The failure that the agenda has not yet dealt with by stopping, if any."""
@@ -163,7 +182,16 @@ def _tick(state: ConferenceState, at: datetime | None) -> ConferenceState:
 
 def _open(state: ConferenceState, event: ConferenceOpened) -> ConferenceState:
     profiles = MappingProxyType({card.id: card.profile for card in event.seats})
-    return replace(state, manifest=event, standing="open", profiles=profiles, seed=event.seed)
+    ends = event.scenario.ends.cost
+    budget = None if ends is None else Decimal(str(ends))
+    return replace(
+        state,
+        manifest=event,
+        standing="open",
+        profiles=profiles,
+        seed=event.seed,
+        budget=budget,
+    )
 
 
 def _open_phase(state: ConferenceState, event: PhaseOpened) -> ConferenceState:
@@ -204,9 +232,12 @@ def _close_turn(state: ConferenceState, event: TurnClosed) -> ConferenceState:
     at = len(state.record)
     while at and state.record[at - 1].number > turn.number:
         at -= 1
-    cost = price_of(event.usage, state.profiles[opened.seat].price)
+    state = _pay_tries(state, opened, event.tries)
+    speaker = event.by or state.profiles[opened.seat]
+    cost = cost_of(event.usage, speaker.price)
     return replace(
         state,
+        at_most=state.at_most + _known(cost, opened.at_most),
         record=(*state.record[:at], turn, *state.record[at:]),
         spoken=MappingProxyType({**state.spoken, turn.seat: state.spoken.get(turn.seat, 0) + 1}),
         cost=None if state.cost is None or cost is None else state.cost + cost,
@@ -217,6 +248,8 @@ def _fail_turn(state: ConferenceState, event: TurnFailed) -> ConferenceState:
     opened, state = _land(state, event.turn)
     if opened is None or state.phase is None:
         return state
+    state = _pay_tries(state, opened, (*event.tries, _last_try(event)))
+    assert state.phase is not None
     if event.reason in ("aborted", "interrupted"):
         return state  # Nobody's fault: the same turn is simply asked for again.
     slot = (opened.seat, opened.round)
@@ -237,6 +270,27 @@ def _fail_turn(state: ConferenceState, event: TurnFailed) -> ConferenceState:
         skipped=state.phase.skipped | {slot},
     )
     return replace(state, phase=phase)
+
+
+def _last_try(event: TurnFailed) -> Try:
+    return Try(why=event.message, text=event.text, usage=event.usage)
+
+
+def _pay_tries(state: ConferenceState, opened: TurnOpened, tries: Iterable[Try]) -> ConferenceState:
+    """Count what calls cost that came to nothing. One that brought no word is taken as unbilled,
+    unless its server counted tokens for it."""
+    for each in tries:
+        cost = cost_of(each.usage, state.profiles[opened.seat].price)
+        at_most = _known(cost, opened.at_most if each.text else Decimal(0))
+        total = state.cost
+        if total is not None and cost is not None:
+            total += cost
+        state = replace(state, cost=total, at_most=state.at_most + at_most)
+    return state
+
+
+def _known(cost: Decimal | None, otherwise: Decimal | None) -> Decimal:
+    return cost if cost is not None else otherwise or Decimal(0)
 
 
 def _skip_turn(state: ConferenceState, event: TurnSkipped) -> ConferenceState:
@@ -263,10 +317,44 @@ def _withdraw_turn(state: ConferenceState, event: TurnWithdrawn) -> ConferenceSt
 
 def last_withdrawable(state: ConferenceState) -> int | None:
     """The number of the last finished turn, if it can be asked for again: no turn is in the air,
-    and its phase is still open."""
+    its phase is still open, and no minutes hold it."""
     if state.phase is None or state.in_air or len(state.record) <= state.phase.opened_after:
         return None
-    return state.record[-1].number
+    last = state.record[-1].number
+    return None if state.minutes is not None and last <= state.minutes.through else last
+
+
+def settled(state: ConferenceState) -> tuple[Turn, ...]:
+    """The finished turns that can be heard: while an opening is under way, those before it."""
+    plan, phase = state.phase_plan, state.phase
+    if plan and phase and plan.kind == "opening":
+        return state.record[: phase.opened_after]
+    return state.record
+
+
+def last_held(state: ConferenceState, through: int) -> Turn | None:
+    """The turn of this number, if it can be the last that new minutes hold: it is public, can be
+    heard, and is in no minutes yet; the conference goes on, and no turn is in the air."""
+    if state.standing != "open" or state.in_air:
+        return None
+    if state.minutes is not None and through <= state.minutes.through:
+        return None
+    return next((t for t in settled(state) if t.number == through and t.room is None), None)
+
+
+def _take_minutes(state: ConferenceState, event: MinutesTaken) -> ConferenceState:
+    turn = last_held(state, event.through)
+    if turn is None or not event.text.strip():
+        return state
+    usages = [event.usage, *(each.usage for each in event.tries)]
+    costs = [cost_of(usage, event.by.price) for usage in usages]
+    known = sum((cost for cost in costs if cost is not None), Decimal(0))
+    return replace(
+        state,
+        minutes=Minutes(event.through, event.text, turn.phase),
+        cost=None if state.cost is None or costs[0] is None else state.cost + known,
+        at_most=state.at_most + known,
+    )
 
 
 def _pass_note(state: ConferenceState, event: NotePassed) -> ConferenceState:
@@ -282,6 +370,10 @@ def _change_seat(state: ConferenceState, event: SeatChanged) -> ConferenceState:
     if event.seat not in state.profiles or any(t.seat == event.seat for t in state.in_air.values()):
         return state
     return replace(state, profiles=MappingProxyType({**state.profiles, event.seat: event.profile}))
+
+
+def _set_budget(state: ConferenceState, event: BudgetSet) -> ConferenceState:
+    return replace(state, budget=event.cost)
 
 
 def _fork(state: ConferenceState, event: ConferenceForked) -> ConferenceState:
@@ -308,29 +400,12 @@ _CHANGES: dict[type[Event], Callable[[ConferenceState, Any], ConferenceState]] =
     TurnFailed: _fail_turn,
     TurnSkipped: _skip_turn,
     TurnWithdrawn: _withdraw_turn,
+    MinutesTaken: _take_minutes,
     NotePassed: _pass_note,
     SeatChanged: _change_seat,
+    BudgetSet: _set_budget,
     ConferenceForked: _fork,
     FloorPaused: _pause,
     FloorResumed: _resume,
     ConferenceClosed: _close,
 }
-
-
-def price_of(usage: Usage, price: Price | None) -> Decimal | None:
-    """What a call cost, exactly, in the price's currency.
-
-    Returns:
-        None if the price is unknown, or a token count that it needs. Where only the cached count
-        is unknown, all input is taken as uncached: that is what a provider bills then.
-    """
-    if price is None:
-        return None
-    if price.input == price.output == 0:
-        return Decimal(0)
-    if usage.input is None or usage.output is None:
-        return None
-    cached = usage.cached or 0
-    read = price.input if price.cached is None else price.cached
-    total = (usage.input - cached) * price.input + cached * read + usage.output * price.output
-    return total / Decimal(1_000_000)

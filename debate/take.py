@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from debate.events import AnyEvent, FinishReason, Timing, TurnClosed, TurnFailed, Usage
+from debate.events import AnyEvent, FinishReason, Timing, Try, TurnClosed, TurnFailed, Usage
 from debate.speakers.base import Finish, Prompt, Reading, Reasoning, Speaker, Text
 from debate.speakers.hygiene import Filter
 
@@ -36,7 +36,22 @@ class Progress:
     total: int | None
 
 
-Item = AnyEvent | Delta | Progress
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A call for a turn came to nothing; the same will be asked again. Never stored by itself.
+
+    What was shown of the turn so far is not part of it.
+    """
+
+    type: ClassVar[str] = "again"
+    turn: int
+    seat: str
+    why: str
+    seconds: float
+    """Until it is asked again."""
+
+
+Item = AnyEvent | Delta | Progress | Again
 Watch = Callable[[Item], None]
 
 
@@ -58,13 +73,44 @@ class Take:
     usage: Usage = field(default_factory=Usage)
     finish: FinishReason = "stop"
     model: str | None = None
+    tries: tuple[Try, ...] = ()
+    """Calls that came to nothing before this one."""
+    keep_reasoning: bool = True
+    on_sent: Callable[[], None] | None = None
+    """Called when the first call is sent: until then it stood in a queue."""
     _filter: Filter = field(init=False)
+    _began: float | None = None
     _sent: float | None = None
     _first: float | None = None
     _ended: float | None = None
 
     def __post_init__(self) -> None:
         self._filter = Filter(self.name, self.prompt.others, self.prompt.aliases)
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the first call for it was sent; the time it stood in a queue is none."""
+        return 0.0 if self._began is None else time.perf_counter() - self._began
+
+    @property
+    def billed(self) -> int:
+        """Calls so far that brought words, so that they may be billed."""
+        return sum(1 for each in self.tries if each.text) + bool(self._filter.text)
+
+    def again(self, why: str, seconds: float) -> None:
+        """Forget what has come: the same is asked again, from the start."""
+        reply = self._filter
+        failed = Try(
+            why=why,
+            waited=round(seconds, 3),
+            text=reply.text or reply.cut or None,
+            usage=self.usage,
+        )
+        self.tries = (*self.tries, failed)
+        self._filter = Filter(self.name, self.prompt.others, self.prompt.aliases)
+        self.usage, self.finish, self.model = Usage(), "stop", None
+        self._sent = self._first = self._ended = None
+        self.watch(Again(self.number, self.prompt.seat, why, seconds))
 
     async def hear(self, speaker: Speaker) -> None:
         """Take the reply in.
@@ -87,7 +133,7 @@ class Take:
                         if reply.ended:
                             break
                     case Reading(done, total):
-                        self._sent = self._sent or time.perf_counter()
+                        self._sending()
                         self.watch(Progress(self.number, self.prompt.seat, done, total))
                     case Finish(reason, usage, model):
                         self.finish, self.usage, self.model = reason, usage, model
@@ -109,12 +155,13 @@ class Take:
             turn=self.number,
             seat=self.prompt.seat,
             text=reply.text,
-            reasoning=reply.reasoning or None,
+            reasoning=(reply.reasoning or None) if self.keep_reasoning else None,
             cut=reply.cut or None,
             finish=self.finish,
             usage=self.usage,
             timing=Timing(first=self._since(self._first), total=self._since(self._ended) or 0.0),
             model=self.model,
+            tries=self.tries,
         )
 
     def failed(
@@ -134,7 +181,15 @@ class Take:
             final=final,
             text=reply.text or reply.cut or None,
             usage=self.usage,
+            tries=self.tries,
         )
+
+    def _sending(self) -> None:
+        self._sent = self._sent or time.perf_counter()
+        if self._began is None:
+            self._began = self._sent
+            if self.on_sent is not None:
+                self.on_sent()
 
     def _tick(self) -> None:
         if self._first is None:

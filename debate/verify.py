@@ -8,6 +8,7 @@ since, only who has noted the last line's hash can tell: whoever can write a fil
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,15 +19,17 @@ from debate.events import (
     ConferenceClosed,
     ConferenceForked,
     ConferenceOpened,
+    MinutesTaken,
     PhaseOpened,
     TurnClosed,
     TurnFailed,
     TurnOpened,
     TurnSkipped,
 )
-from debate.prompts.layouts import Projection, request_hash
+from debate.prompts.layouts import Message, Projection, request_hash
+from debate.prompts.minutes import clerk_messages
 from debate.seating import manifest_hashes, notice
-from debate.state import ConferenceState, Standing, apply
+from debate.state import ConferenceState, Standing, apply, last_held
 from debate.transcript import GENESIS, read_entries
 
 
@@ -135,6 +138,8 @@ class _Check:
                     self.fault(f"turn {event.turn} of {event.seat} was not open")
             case TurnSkipped():
                 self._skip(before, event)
+            case MinutesTaken():
+                self._minutes(before, event)
             case ConferenceForked():
                 if event.head != event.prev:
                     self.fault("it was not forked from the line before this one")
@@ -185,14 +190,30 @@ class _Check:
         step = GiveFloor(opened.seat, opened.phase, opened.round, opened.room)
         if not self._take(step):
             self.fault(f"the agenda does not give the floor to {opened.seat} here")
+        self._prompt(f"turn {opened.turn}", opened.request, lambda p: p.messages(before, step))
+
+    def _minutes(self, before: ConferenceState, taken: MinutesTaken) -> None:
+        if last_held(before, taken.through) is None:
+            self.fault(f"no minutes can be taken through turn {taken.through} here")
+            return
+        self._prompt(
+            f"the minutes through turn {taken.through}",
+            taken.request,
+            lambda p: clerk_messages(before, taken.through, taken.by, p),
+        )
+
+    def _prompt(
+        self, of: str, request: str, render: Callable[[Projection], tuple[Message, ...]]
+    ) -> None:
+        """Render a prompt again, and compare it with the one recorded."""
         if self._projection is None:
             return
         try:
-            messages = self._projection.messages(before, step)
+            messages = render(self._projection)
         except YaltaError as error:
-            self.fault(f"the prompt of turn {opened.turn} cannot be rendered: {error}")
+            self.fault(f"the prompt of {of} cannot be rendered: {error}")
             return
-        if request_hash(messages) != opened.request:
-            self.fault(f"the prompt of turn {opened.turn} is not the one recorded")
+        if request_hash(messages) != request:
+            self.fault(f"the prompt of {of} is not the one recorded")
         else:
             self.prompts += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from debate.events import CloseReason
+from debate.events import CloseReason, MinutesTaken
 
 CLOSED: dict[CloseReason, str] = {
     "agenda": "The agenda is done.",
@@ -11,3 +11,9 @@ CLOSED: dict[CloseReason, str] = {
     "seconds": "The time is up.",
     "cost": "The limit of cost is reached.",
 }
+
+
+def minutes_heading(event: MinutesTaken) -> str:
+    """What stands above minutes, on one line."""
+    turns = "turn 1" if event.through == 1 else f"turns 1–{event.through}"
+    return f"Minutes, {turns} (by the clerk, {' '.join(event.by.model.split())})"

@@ -26,7 +26,8 @@ from debate.events import (
     TurnWithdrawn,
     Usage,
 )
-from debate.state import ConferenceState, apply, fold, price_of
+from debate.money import cost_of
+from debate.state import ConferenceState, apply, fold
 
 
 def opened_turn(number: int, seat: str, *, phase: int = 0, round_: int = 1) -> TurnOpened:
@@ -143,7 +144,7 @@ PRICE = Price(currency="USD", input=Decimal("0.60"), cached=Decimal("0.15"), out
     ],
 )
 def test_a_cost_is_exact_or_unknown(usage, price, cost):
-    assert price_of(usage, price) == cost
+    assert cost_of(usage, price) == cost
 
 
 def test_one_turn_of_unknown_cost_makes_the_sum_unknown():

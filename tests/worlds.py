@@ -83,7 +83,7 @@ def manifest(
     """The opening of a conference on a scenario of `persona`s."""
     personas = {s.persona: persona(s.persona) for s in plan.seats}
     templates = shipped_templates()
-    profile = Profile(model="test", family="openai", price=price)
+    profile = Profile(model="test", family="openai-compatible", price=price)
     seats = tuple(
         SeatCard(id=s.persona, persona=s.persona, name=s.persona.title(), profile=profile)
         for s in plan.seats

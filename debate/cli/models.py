@@ -1,10 +1,11 @@
-"""`yalta models`: the local model files, and the bar that shows one coming.
+"""`yalta models`: local model files, the bar that shows one coming, and servers on this machine.
 
 Nothing is fetched unseen: before the first byte it is said what, how large, from where, to where.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
 import sys
@@ -28,13 +29,14 @@ def models() -> None:
 
 @models.command("list")
 def list_models() -> None:
-    """Show which model files are known, and which are here."""
+    """Show which model files are known and here, and what servers on this machine have."""
     for entry in catalog.CATALOG:
         size = in_gigabytes(entry.size)
         state = "here" if catalog.installed(entry) else f"to be downloaded ({size})"
         default = "  (default)" if entry is catalog.DEFAULT else ""
         click.echo(f"{entry.name:<20} {size:>8}  {entry.licence}  {state}{default}")
         click.echo(f"{'':<20} {entry.description}")
+    _list_servers()
 
 
 @models.command()
@@ -92,6 +94,18 @@ def download_bar(stream: TextIO | None = None) -> Iterator[Report]:
         yield bar
     finally:
         bar.end()
+
+
+def _list_servers() -> None:
+    from debate.speakers.discovery import discover
+
+    click.echo("\nServers on this machine")
+    found = asyncio.run(discover())
+    width = max((len(model.model) for model in found), default=0)
+    for model in found:
+        click.echo(f"{model.model:<{width}}   {model.text}".rstrip())
+    if not found:
+        click.echo("none answers; Ollama, llama.cpp, vLLM and LM Studio are found while they run")
 
 
 def _announce(entry: ModelFile) -> None:

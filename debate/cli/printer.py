@@ -21,6 +21,7 @@ from debate.events import (
     ConferenceForked,
     ConferenceOpened,
     FloorPaused,
+    MinutesTaken,
     NotePassed,
     PhaseOpened,
     SeatChanged,
@@ -32,7 +33,7 @@ from debate.events import (
 )
 from debate.take import Delta, Item, Progress
 from debate.text import showable
-from debate.wording import CLOSED
+from debate.wording import CLOSED, minutes_heading
 
 MAX_WIDTH = 96
 # Distinct on dark and on light grounds; the name itself is always there as well.
@@ -157,6 +158,8 @@ class Printer:
                 self._turn(item)
             case NotePassed() | TurnSkipped() | TurnWithdrawn() | SeatChanged():
                 self._order(item)
+            case MinutesTaken():
+                self._minutes(item)
             case ConferenceForked():
                 self._note(f"Forked from {item.origin}; what follows is another future.")
             case FloorPaused():
@@ -217,9 +220,9 @@ class Printer:
 
     def _land(self, item: TurnClosed | TurnFailed) -> None:
         """End the live turn: its words are all there, or it failed."""
-        aside = ""
+        asides = []
         if isinstance(item, TurnFailed):
-            aside = f"{self._name(item.seat)}: {item.reason}: {showable(item.message)}"
+            asides = [f"{self._name(item.seat)}: {item.reason}: {showable(item.message)}"]
         else:
             if self._live and not self._live.any:
                 if self._reasoning and item.reasoning:
@@ -227,9 +230,11 @@ class Printer:
                 self._speak(item.text)
             if item.finish in ("length", "filter"):
                 why = "token limit" if item.finish == "length" else "provider's filter"
-                aside = f"ended by the {why}"
+                asides = [f"ended by the {why}"]
+            if item.warning:
+                asides.append(showable(item.warning))
         self._hush()
-        if aside:
+        for aside in asides:
             self._say(click.style(f"  [{aside}]", dim=True))
         self._next()
 
@@ -249,6 +254,15 @@ class Printer:
             case SeatChanged():
                 told = f"From here on, {item.profile.model} speaks for {self._name(item.seat)}."
         self._note(told)
+
+    def _minutes(self, item: MinutesTaken) -> None:
+        """Minutes as a block of their own, once the live turn has ended."""
+        if self._live:
+            self._waiting.append(item)
+            return
+        self.status("")
+        self._say("\n" + click.style(showable(minutes_heading(item)), bold=True))
+        self._say(click.style(self._wrapped(showable(item.text)), dim=True))
 
     def _next(self) -> None:
         self._live = None

@@ -8,8 +8,12 @@ reads each turn's words once, however many seats there are.
 
 Both are pure, and both see the record through `heard`: a turn that a seat may not know cannot
 reach its prompt. A paragraph of the record begins at the start of a line with `[Name]:`; further
-lines of a turn are indented, so that no participant's words can pose as another's or as the
-chair's.
+lines of a turn are indented, so that no participant's words can pose as another's, as the chair's
+or as the clerk's.
+
+Where minutes were taken they stand in place of the public record up to their last turn; what a
+seat heard in private stays with it. So a prefix grows at its end alone from one time that minutes
+are taken to the next.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -26,11 +30,17 @@ from debate.agenda import GiveFloor
 from debate.errors import UserError
 from debate.events import ConferenceOpened
 from debate.prompts.environment import compile_template, neutral, render, shipped_templates
-from debate.state import ConferenceState, PassedNote, Turn, fold
+from debate.state import ConferenceState, Minutes, PassedNote, Turn, fold, settled
 
 INDENT = "\n  "
 NOTHING_YET = "(Nothing has been said yet.)"
 YOUR_TURN = "(The floor comes back to you.)"
+MINUTES = "(Minutes, written by the clerk, of what was said before)"
+
+# Templates that manifests written before minutes were taken do not hold.
+LATER = frozenset({"clerk.j2", "minutes.j2"})
+
+Said = Turn | PassedNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,9 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
+    stable: int = field(default=0, compare=False)
+    """How many of its first characters later prompts will begin with again; all of them, in a
+    message that is not the last. Where a cache wants to be told, it is told this."""
 
 
 def request_hash(messages: Iterable[Message]) -> str:
@@ -55,11 +68,7 @@ def heard(state: ConferenceState, seat: str) -> list[Turn]:
     Left out are the turns of rooms that it is not in and, while an opening is under way, the
     other openings.
     """
-    plan, phase = state.phase_plan, state.phase
-    turns = state.record
-    if plan and phase and plan.kind == "opening":
-        turns = turns[: phase.opened_after]
-    return [t for t in turns if t.room is None or seat in state.rooms.get(t.room, ())]
+    return [t for t in settled(state) if t.room is None or seat in state.rooms.get(t.room, ())]
 
 
 def noted(state: ConferenceState, seat: str) -> list[PassedNote]:
@@ -67,10 +76,24 @@ def noted(state: ConferenceState, seat: str) -> list[PassedNote]:
     return [note for note in state.notes if note.to is None or note.to == seat]
 
 
-def _in_order(turns: Iterable[Turn], notes: Iterable[PassedNote]) -> list[Turn | PassedNote]:
+def is_public(said: Said) -> bool:
+    """Whether everyone at the table may know it."""
+    return said.to is None if isinstance(said, PassedNote) else said.room is None
+
+
+def is_before(said: Said, minutes: Minutes | None) -> bool:
+    """Whether it came before the end of what the minutes hold."""
+    if minutes is None:
+        return False
+    if isinstance(said, PassedNote):
+        return said.after < minutes.through
+    return said.number <= minutes.through
+
+
+def in_order(turns: Iterable[Turn], notes: Iterable[PassedNote]) -> list[Said]:
     """Turns and notes as they came: a note stands behind every turn that was open before it."""
     waiting = deque(notes)
-    said: list[Turn | PassedNote] = []
+    said: list[Said] = []
     for turn in turns:
         while waiting and waiting[0].after < turn.number:
             said.append(waiting.popleft())
@@ -82,6 +105,11 @@ def note_paragraph(note: PassedNote) -> str:
     """A note as a paragraph of the record. No turn can hold one: its lines would be indented."""
     to = "to everyone" if note.to is None else "to you alone"
     return f"(A note from the chair, {to}): {neutral(note.text).strip().replace(chr(10), INDENT)}"
+
+
+def minutes_paragraph(minutes: Minutes) -> str:
+    """Minutes as a paragraph of the record. No turn can hold one: its lines would be indented."""
+    return f"{MINUTES}:{INDENT}{neutral(minutes.text).strip().replace(chr(10), INDENT)}"
 
 
 @lru_cache(maxsize=16384)
@@ -111,7 +139,8 @@ class Projection:
     """
 
     def __init__(self, manifest: ConferenceOpened) -> None:
-        if missing := sorted(shipped_templates().keys() - manifest.templates.keys()):
+        needed = shipped_templates().keys() - LATER
+        if missing := sorted(needed - manifest.templates.keys()):
             raise UserError(f"the conference has no template {missing[0]!r}")
         self._manifest = manifest
         self._templates = {
@@ -143,55 +172,75 @@ class Projection:
     def messages(self, state: ConferenceState, step: GiveFloor) -> tuple[Message, ...]:
         """The prompt of a seat that is given the floor."""
         turns = heard(state, step.seat)
-        notes = noted(state, step.seat)
+        said = in_order(turns, noted(state, step.seat))
         if self._manifest.layout == "perspective":
-            return self._perspective(step, turns, notes)
-        public = _in_order((t for t in turns if t.room is None), (n for n in notes if n.to is None))
-        private = _in_order(
-            (t for t in turns if t.room is not None), (n for n in notes if n.to is not None)
-        )
+            return self._perspective(step, turns, said, state.minutes)
+        private = [each for each in said if not is_public(each)]
+        record = self.record(filter(is_public, said), state.minutes)
         return (
             Message("system", self._shared_head()),
-            Message("user", f"{self._record(public)}\n\n{self._brief(step, turns, private)}"),
+            Message("user", f"{record}\n\n{self._brief(step, turns, private)}", len(record)),
         )
 
     def _perspective(
-        self, step: GiveFloor, turns: list[Turn], notes: list[PassedNote]
+        self, step: GiveFloor, turns: list[Turn], said: list[Said], minutes: Minutes | None
     ) -> tuple[Message, ...]:
         messages = [Message("system", self._own_head(step.seat))]
         between: list[str] = []
         phase = -1
-        for turn in _in_order(turns, notes):
-            if turn.phase not in (phase, -1):
-                between.append(self._phases[turn.phase])
-                phase = turn.phase
-            if isinstance(turn, PassedNote):
-                between.append(note_paragraph(turn))
-            elif turn.seat == step.seat:
+        if minutes is not None:
+            # What was heard in private stands in no minutes.
+            old = [each for each in said if is_before(each, minutes) and not is_public(each)]
+            between = [minutes_paragraph(minutes), *map(self._placed, old)]
+            phase = minutes.phase
+        for each in said:
+            if is_before(each, minutes):
+                continue
+            if each.phase not in (phase, -1):
+                between.append(self._phases[each.phase])
+                phase = each.phase
+            if isinstance(each, Turn) and each.seat == step.seat:
                 messages.append(Message("user", "\n\n".join(between) or YOUR_TURN))
-                messages.append(Message("assistant", neutral(turn.text)))
+                messages.append(Message("assistant", neutral(each.text)))
                 between = []
             else:
-                where = f"(in private, {neutral(turn.room)}) " if turn.room else ""
-                between.append(where + paragraph(self._names[turn.seat], turn.text))
-        said = "\n\n".join(between) or (YOUR_TURN if turns else NOTHING_YET)
-        messages.append(Message("user", f"{said}\n\n{self._brief(step, turns, ())}"))
+                between.append(self._placed(each))
+        last = "\n\n".join(between) or (YOUR_TURN if turns else NOTHING_YET)
+        brief = self._brief(step, turns, ())
+        messages.append(Message("user", f"{last}\n\n{brief}", len(last)))
         return tuple(messages)
 
-    def _record(self, turns: Iterable[Turn | PassedNote]) -> str:
+    def record(self, said: Iterable[Said], minutes: Minutes | None = None) -> str:
+        """The record as all may read it.
+
+        Args:
+            said: What was said, in order.
+            minutes: Stand in place of what they hold of it.
+        """
         parts: list[str] = ["# The record"]
         phase = -1
-        for turn in turns:
-            if turn.phase not in (phase, -1):
-                parts.append(self._phases[turn.phase])
-                phase = turn.phase
-            parts.append(self._paragraph(turn))
+        if minutes is not None:
+            parts.append(minutes_paragraph(minutes))
+            phase = minutes.phase
+        for each in said:
+            if is_before(each, minutes):
+                continue
+            if each.phase not in (phase, -1):
+                parts.append(self._phases[each.phase])
+                phase = each.phase
+            parts.append(self._paragraph(each))
         return "\n\n".join(parts)
 
-    def _paragraph(self, said: Turn | PassedNote) -> str:
+    def _paragraph(self, said: Said) -> str:
         if isinstance(said, PassedNote):
             return note_paragraph(said)
         return paragraph(self._names[said.seat], said.text)
+
+    def _placed(self, said: Said) -> str:
+        """A paragraph that says where it was heard, if that was in private."""
+        room = said.room if isinstance(said, Turn) else None
+        where = f"(in private, {neutral(room)}) " if room else ""
+        return where + self._paragraph(said)
 
     def _shared_head(self) -> str:
         if "" not in self._heads:
@@ -218,14 +267,16 @@ class Projection:
         public["goals"] = {"public": persona["goals"]["public"]}
         return self._render("card.j2", name=self._names[seat], persona=public)
 
+    def table(self) -> list[str]:
+        """Who sits at the table, each on one line: name, role and organisation."""
+        return [self._line(seat) for seat in self._names]
+
     def _line(self, seat: str) -> str:
         persona = self._personas[seat]
         of = f", {persona['organisation']}" if persona["organisation"] else ""
         return f"{self._names[seat]}: {persona['role']}{of}"
 
-    def _brief(
-        self, step: GiveFloor, turns: Sequence[Turn], private: Iterable[Turn | PassedNote]
-    ) -> str:
+    def _brief(self, step: GiveFloor, turns: Sequence[Turn], private: Iterable[Said]) -> str:
         """The last words before a turn.
 
         Args:

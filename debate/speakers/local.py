@@ -16,6 +16,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -23,8 +24,10 @@ from debate.errors import SpeakerError, UserError, YaltaError
 from debate.events import Profile
 from debate.library import cache_folder
 from debate.speakers.base import Part, Prompt
+from debate.speakers.chat import ChatSpeaker
 from debate.speakers.engine import Settings
-from debate.speakers.openai import Endpoint, OpenAISpeaker
+from debate.speakers.http import Endpoint
+from debate.speakers.limits import Bounds, Limits
 
 START_SECONDS = 300.0
 
@@ -120,24 +123,19 @@ class Engine:
         self._address = answer["address"]
 
 
-class LocalSpeaker(OpenAISpeaker):
+class LocalSpeaker(ChatSpeaker):
     """A GGUF file, spoken by the embedded engine."""
+
+    sends_seed = True
 
     def __init__(self, profile: Profile, model_path: Path, *, window: int) -> None:
         endpoint = Endpoint(
             base_url="",
             # A prompt may take minutes to read on a small machine; the engine pings meanwhile.
             stall=120.0,
-            concurrency=1,
-            stops_at_names=True,
-            sends_seed=True,
-            extra_body={
-                "return_progress": True,
-                "cache_prompt": True,
-                **({"grammar": profile.grammar} if profile.grammar else {}),
-            },
         )
         super().__init__(profile, endpoint)
+        self._gate = Limits(Bounds(concurrency=1))  # its slots share no prefix
         self._engine = Engine(model_path, window=window)
 
     async def prepare(self) -> None:
@@ -146,6 +144,19 @@ class LocalSpeaker(OpenAISpeaker):
     async def aclose(self) -> None:
         await super().aclose()
         await self._engine.aclose()
+
+    def request_body(self, prompt: Prompt) -> dict[str, Any]:
+        body = super().request_body(prompt)
+        body |= {"return_progress": True, "cache_prompt": True}
+        if self._profile.grammar:
+            body["grammar"] = self._profile.grammar
+        # It takes any number of stop strings, so it stops where we would cut.
+        names = prompt.others
+        body["stop"] = [f"\n{label}" for n in names for label in (f"[{n}]:", f"{n}:")]
+        return body
+
+    def _limits(self) -> Limits:
+        return self._gate
 
     async def _connect(self) -> Endpoint:
         address = await self._engine.address()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from debate import yaml_file
 from debate.events import Price
@@ -14,16 +14,20 @@ from debate.persona import Line, Model
 
 
 class Provider(Model):
-    """A server: see `speakers.openai.Endpoint`."""
+    """A server: see `speakers.http.Endpoint` and `speakers.limits.Bounds`."""
 
     base_url: Line
+    family: Line = Field("openai-compatible", description="How it is spoken with.")
     key_env: Line | None = None
     key_optional: bool = False
-    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    reasoning_room: int = Field(0, ge=0)
-    concurrency: int = Field(8, ge=1)
+    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] | None = None
+    reasoning_room: int = Field(0, ge=0, description="Tokens for reasoning, beside the words.")
+    caches: bool | None = Field(None, description="Whether it has a prefix cache.")
+    concurrency: int = Field(64, ge=1, description="Calls at one time.")
+    requests_per_minute: int | None = Field(None, ge=1)
+    tokens_per_minute: int | None = Field(None, ge=1)
     stall: float = Field(120.0, gt=0, description="Seconds of silence that count as broken.")
-    extra_body: dict[str, Any] = Field(default_factory=dict)
+    extra_body: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class KnownModel(Model):
@@ -34,6 +38,7 @@ class KnownModel(Model):
     window: int | None = Field(None, ge=1)
     price: Price | None = None
     sampling: dict[str, float | int] = Field(default_factory=dict)
+    extra_body: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class Profiles(Model):

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from debate.errors import UnknownName, UserError
-from debate.events import Price, Profile
+from debate.events import Price, Profile, Thinking
 from debate.library import find_transcript
 from debate.speakers import catalog, human
 from debate.speakers.base import Speaker
+from debate.speakers.families import Wanted, added_families, family
+from debate.speakers.prices import list_price
 from debate.speakers.profiles import KnownModel, Profiles, Provider, load_profiles
 
 DEFAULT_MODEL = "local"
@@ -52,7 +53,7 @@ class Registry:
 
     def __init__(self, *, ask: human.Ask | None = None) -> None:
         self._ask = ask
-        self._speakers: dict[str, Speaker] = {}
+        self._speakers: dict[tuple[str, Thinking | None], Speaker] = {}
         self._profiles: Profiles | None = None
         self._trusted: set[str] = set()
 
@@ -64,15 +65,20 @@ class Registry:
         """
         self._trusted.update(models)
 
-    def speaker(self, model: str) -> Speaker:
+    def speaker(self, model: str, thinking: Thinking | None = None) -> Speaker:
         """The speaker of a model.
 
+        Args:
+            model: The model as the user names it.
+            thinking: How much it is to think; None leaves it to the model.
+
         Raises:
-            UserError: if the name means nothing, or the file it names is not there.
+            UserError: if the name means nothing, the file it names is not there, or it cannot be
+                asked to think so.
         """
-        if model not in self._speakers:
-            self._speakers[model] = self._make(model)
-        return self._speakers[model]
+        if (model, thinking) not in self._speakers:
+            self._speakers[model, thinking] = self._make(model, thinking)
+        return self._speakers[model, thinking]
 
     async def __aenter__(self) -> Registry:
         return self
@@ -81,9 +87,17 @@ class Registry:
         for speaker in self._speakers.values():
             await speaker.aclose()
 
-    def _make(self, model: str) -> Speaker:
-        if model == human.MODEL:
+    def _make(self, model: str, thinking: Thinking | None) -> Speaker:
+        if model == human.MODEL:  # people think as they like
             return human.HumanSpeaker(self._ask)
+        if model.startswith("replay:"):
+            from debate.speakers.replay import ReplaySpeaker
+
+            return ReplaySpeaker(model, find_transcript(model.removeprefix("replay:")))
+        if model.startswith("openai-compatible@"):
+            return _compatible(model, thinking, trusted=model in self._trusted)
+        if thinking not in (None, "off") and model.startswith("local"):
+            raise UserError(f"{model} cannot be asked to think: the embedded engine has no way to")
         if (entry := local_file(model)) is not None:
             if not catalog.installed(entry):
                 raise UserError(
@@ -93,15 +107,9 @@ class Registry:
             return _local(model, catalog.path_of(entry), entry.window, entry.grammar)
         if model.startswith("local:"):
             return _local(model, Path(model.removeprefix("local:")).expanduser(), LOCAL_WINDOW)
-        if model.startswith("replay:"):
-            from debate.speakers.replay import ReplaySpeaker
-
-            return ReplaySpeaker(model, find_transcript(model.removeprefix("replay:")))
-        if model.startswith("openai-compatible@"):
-            return _compatible(model, trusted=model in self._trusted)
         if self._profiles is None:
             self._profiles = load_profiles()
-        return _known(model, self._profiles)
+        return _known(model, thinking, self._profiles)
 
 
 def local_file(model: str) -> catalog.ModelFile | None:
@@ -133,7 +141,7 @@ def _local(model: str, path: Path, window: int, grammar: str | None = None) -> S
     return LocalSpeaker(profile, path, window=window)
 
 
-def _compatible(model: str, *, trusted: bool) -> Speaker:
+def _compatible(model: str, thinking: Thinking | None, *, trusted: bool) -> Speaker:
     url, _, name = model.removeprefix("openai-compatible@").partition("#")
     if not name:
         raise UserError(
@@ -142,23 +150,25 @@ def _compatible(model: str, *, trusted: bool) -> Speaker:
         )
     key = COMPATIBLE_KEY if trusted else None
     provider = Provider(base_url=url, key_env=key, key_optional=True)
-    return _served(model, name, provider, KnownModel(provider="openai-compatible"))
+    return family(provider.family)(Wanted(model, name, provider, thinking=thinking))
 
 
-def _known(model: str, profiles: Profiles) -> Speaker:
+def _known(model: str, thinking: Thinking | None, profiles: Profiles) -> Speaker:
     if model in profiles.models:
         known = profiles.models[model]
         if known.provider not in profiles.providers:
             raise UnknownName("provider", known.provider, profiles.providers)
-        return _served(model, known.name or model, profiles.providers[known.provider], known)
+        return _served(model, known.name or model, known, profiles, thinking)
     provider, slash, name = model.partition("/")
     if slash and name and provider in profiles.providers:
-        return _served(model, name, profiles.providers[provider], KnownModel(provider=provider))
+        return _served(model, name, KnownModel(provider=provider), profiles, thinking)
+    if slash and name and provider in added_families():
+        return family(provider)(Wanted(model, name, thinking=thinking))
     known_names = [
         "local",
         *(f"local/{entry.name}" for entry in catalog.CATALOG),
         *profiles.models,
-        *(f"{p}/NAME" for p in profiles.providers),
+        *(f"{p}/NAME" for p in (*profiles.providers, *added_families())),
     ]
     raise UnknownName(
         "model",
@@ -169,35 +179,14 @@ def _known(model: str, profiles: Profiles) -> Speaker:
     )
 
 
-def _served(model: str, name: str, provider: Provider, known: KnownModel) -> Speaker:
-    from debate.speakers.openai import Endpoint, OpenAISpeaker
-
-    url = urlsplit(provider.base_url)
-    if url.scheme not in ("http", "https") or not url.hostname:
-        raise UserError(f"{provider.base_url!r} is not an http(s) address")
-    if url.username or url.password or url.query:
-        # It would stand in the transcript.
-        raise UserError(
-            "a key cannot stand in a server's address",
-            hint=f"put it in the environment: {provider.key_env or COMPATIBLE_KEY}=...",
+def _served(
+    model: str, name: str, known: KnownModel, profiles: Profiles, thinking: Thinking | None
+) -> Speaker:
+    provider = profiles.providers[known.provider]
+    listed = list_price(known.provider, name)
+    if listed is not None:
+        window, price = listed
+        known = known.model_copy(
+            update={"window": known.window or window, "price": known.price or price}
         )
-    profile = Profile(
-        model=model,
-        family="openai",
-        endpoint=provider.base_url,
-        name=name,
-        window=known.window,
-        price=known.price,
-        sampling=known.sampling,
-    )
-    endpoint = Endpoint(
-        base_url=provider.base_url,
-        key_env=provider.key_env,
-        key_optional=provider.key_optional,
-        extra_body=provider.extra_body,
-        max_tokens_field=provider.max_tokens_field,
-        reasoning_room=provider.reasoning_room,
-        concurrency=provider.concurrency,
-        stall=provider.stall,
-    )
-    return OpenAISpeaker(profile, endpoint)
+    return family(provider.family)(Wanted(model, name, provider, known, thinking))

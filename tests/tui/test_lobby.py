@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import yaml
 from chat_server import ChatServer, Reply
 from pilot import wait_until
 from speakers.model_servers import HUB_ONLY, Hub, hub_handler, serving
+from speakers.test_discovery import OLLAMA, playing
 from textual.widgets import Button, Input, OptionList, ProgressBar, Select, Static, TextArea
 from worlds import closed as turn_closed
 from worlds import manifest, scenario
@@ -26,7 +28,7 @@ from debate.speakers import catalog
 from debate.transcript import Transcript
 from tui.app import YaltaApp
 from tui.screens.lobby import LobbyScreen
-from tui.screens.pick import PickScreen
+from tui.screens.pick import Choice, PickScreen
 from tui.screens.stage import StageScreen
 from tui.widgets.lobby.download import DownloadScreen
 from tui.widgets.lobby.form import Form
@@ -41,6 +43,23 @@ SIX = ["altman", "yang", "amodei", "zuckerberg", "liang", "hassabis"]
 def _no_keys(monkeypatch):
     for name in ("MOONSHOT_API_KEY", "OPENAI_COMPATIBLE_API_KEY"):
         monkeypatch.delenv(name, raising=False)
+
+
+def serve(url):
+    """Profiles by which every server that ships is found at this address."""
+    names = ("ollama", "vllm", "llama-server", "lmstudio")
+    providers = "".join(f"  {name}: {{base_url: '{url}'}}\n" for name in names)
+    config_folder().mkdir(parents=True, exist_ok=True)
+    text = f"schema: yalta/profiles/1\nproviders:\n{providers}"
+    (config_folder() / "profiles.yaml").write_text(text)
+
+
+@pytest.fixture(autouse=True)
+def _no_servers_of_this_machine():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # where nobody listens
+        serve(f"http://127.0.0.1:{taken.getsockname()[1]}/v1")
+        yield
 
 
 @pytest.fixture
@@ -261,6 +280,63 @@ async def test_a_model_is_chosen_from_the_list() -> None:
         await pilot.press("right", "enter")
         await settled(pilot)
         assert form(pilot).rows[0].model == "local"
+
+
+async def test_a_model_of_a_server_on_this_machine_is_offered() -> None:
+    with playing(OLLAMA) as ollama:
+        serve(ollama.url)
+        async with lobby() as pilot:
+            assert ollama.paths == []  # not before somebody wants to choose
+            await pilot.press("m")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
+            options = pilot.app.screen.query_one(OptionList)
+            await wait_until(
+                pilot, lambda: "lmstudio/qwen3:8b  ✓ 8.2B, window 40,960" in text_of(options)
+            )
+            first, *_, person, found = text_of(options).splitlines()[:-3]
+            assert first.startswith("local")
+            assert person.startswith("me ")
+            assert found.startswith("lmstudio/qwen3:8b")
+            await pilot.press(*"gemma", "down", "enter")
+            await settled(pilot)
+            assert form(pilot).rows[0].model == "lmstudio/gemma3:4b"
+            assert "✓ server answers" in seats_text(pilot)
+            await pilot.press("m")  # what was found is known now
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
+            assert "lmstudio/qwen3:8b" in text_of(pilot.app.screen.query_one(OptionList))
+
+
+async def test_a_server_that_hangs_does_not_hold_the_list_up() -> None:
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        serve(f"http://127.0.0.1:{mute.getsockname()[1]}/v1")
+        async with lobby() as pilot:
+            await pick(pilot, "m", "me")
+            assert form(pilot).rows[0].model == "me"
+            await pilot.press("m")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
+            assert "kimi-k2.6" in text_of(pilot.app.screen.query_one(OptionList))
+
+
+async def test_what_is_offered_later_changes_nothing_of_what_is_typed_and_highlighted() -> None:
+    async with lobby() as pilot:
+        answers: list[str | None] = []
+        few = [Choice(name, name) for name in ("alpha", "beta", "alpine")]
+        question = PickScreen("Which?", few, free=True, value="kept")
+        pilot.app.push_screen(question, answers.append)
+        await wait_until(pilot, lambda: question.query(OptionList))
+        options = question.query_one(OptionList)
+        question.offer([*few, Choice("gamma", "gamma")])
+        assert text_of(options).split() == ["alpha", "beta", "alpine", "gamma"]
+        await typed(pilot, "alp")
+        await pilot.press("down", "down")
+        question.offer([Choice("alps", "alps"), *few])
+        assert text_of(options).split() == ["alps", "alpha", "alpine"]
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: answers)
+        assert answers == ["alpine"]
+        question.offer(few)  # too late, and no harm
 
 
 async def test_what_is_known_is_looked_up_again(monkeypatch) -> None:
@@ -503,7 +579,7 @@ def test_nonsense_is_not_remembered(kept) -> None:
 
 
 async def test_a_settings_file_of_nonsense_does_no_harm() -> None:
-    config_folder().mkdir(parents=True)
+    config_folder().mkdir(parents=True, exist_ok=True)
     kept = {"scenario": ["../../etc/passwd"], "seats": {"a": 1}}
     (config_folder() / "interface.json").write_text(json.dumps({"lobby": kept}))
     async with lobby() as pilot:
@@ -696,7 +772,7 @@ async def test_every_action_is_in_the_palette() -> None:
 
 
 async def test_keys_can_be_changed() -> None:
-    config_folder().mkdir(parents=True)
+    config_folder().mkdir(parents=True, exist_ok=True)
     (config_folder() / "keys.yaml").write_text("keys: {lobby.remove_seat: x}\n")
     async with lobby() as pilot:
         await pilot.press("d")

@@ -25,8 +25,9 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.lobby.download import DownloadScreen
 from tui.widgets.lobby.form import Form
 from tui.widgets.lobby.lookout import Lookout, summary
+from tui.widgets.lobby.model_question import ModelQuestion
 from tui.widgets.lobby.recent import RecentList, recent_transcripts
-from tui.widgets.lobby.seats import SEAT_ACTIONS, SIGNS, SeatList
+from tui.widgets.lobby.seats import SEAT_ACTIONS, SeatList
 from tui.widgets.lobby.setup import WrongField, fresh, remembered, restored, wishes_of
 from tui.widgets.lobby.stock import Stock
 
@@ -301,12 +302,7 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
         )
 
     def _model_question(self, title: str, value: str, empty: str) -> PickScreen:
-        choices = []
-        for model in self._offered:
-            found = self._lookout.of(model)
-            note = f"{SIGNS[found.state][0]} {found.text}" if found else ""
-            choices.append(Choice(model, model, note))
-        return PickScreen(title, choices, free=True, value=value, empty=empty)
+        return ModelQuestion(title, self._offered, self._lookout, value=value, empty=empty)
 
     # On to the stage.
 

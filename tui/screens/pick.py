@@ -79,6 +79,7 @@ class PickScreen(ModalScreen[str | None]):
         self._title = title
         self._choices = choices
         self._shown = list(choices)
+        self._wanted = ""
         self._free = free
         self._value = value
         self._empty = empty
@@ -86,13 +87,12 @@ class PickScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The field, the list, and what the keys do."""
         hint = "Enter takes what is typed, → completes it, ↓ goes to the list"
-        names = [choice.value for choice in self._choices]
         with Vertical() as box:
             box.border_title = Text(one_line(self._title))
             yield Input(
                 self._value,
                 placeholder=self._empty or "type to narrow the list",
-                suggester=SuggestFromList(names) if self._free else None,
+                suggester=self._suggester(),
                 compact=True,
             )
             yield OptionList(compact=True, markup=False)
@@ -106,9 +106,20 @@ class PickScreen(ModalScreen[str | None]):
         """Show all there is."""
         self._narrow("" if self._free else self._value)
 
+    def offer(self, choices: Sequence[Choice]) -> None:
+        """Offer these from now on; what is typed and what is highlighted stays."""
+        self._choices = choices
+        for field in self.query(Input):  # none, if the question is already answered
+            field.suggester = self._suggester()
+            at = self.query_one(OptionList).highlighted
+            kept = self._shown[at].value if at is not None and at < len(self._shown) else None
+            self._narrow(self._wanted, kept)
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        self._narrow(event.value)
+        if event.value != self._value:  # what stands there at first narrows nothing
+            self._value = event.value
+            self._narrow(event.value)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -119,7 +130,7 @@ class PickScreen(ModalScreen[str | None]):
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        if self._shown:
+        if event.option_index < len(self._shown):
             self._answer(self._shown[event.option_index].value)
 
     def on_key(self, event: events.Key) -> None:
@@ -139,7 +150,11 @@ class PickScreen(ModalScreen[str | None]):
         if value or self._empty:
             self.dismiss(value)
 
-    def _narrow(self, typed: str) -> None:
+    def _suggester(self) -> SuggestFromList | None:
+        return SuggestFromList([choice.value for choice in self._choices]) if self._free else None
+
+    def _narrow(self, typed: str, highlight: str | None = None) -> None:
+        self._wanted = typed
         words = typed.casefold().split()
         self._shown = [
             choice
@@ -152,7 +167,9 @@ class PickScreen(ModalScreen[str | None]):
             [Option(_drawn(choice)) for choice in self._shown]
             or [Option(Content.styled(nothing, MUTED), disabled=True)]
         )
-        options.highlighted = 0 if self._shown else None
+        values = [choice.value for choice in self._shown]
+        at = values.index(highlight) if highlight in values else 0
+        options.highlighted = at if self._shown else None
 
 
 def _drawn(choice: Choice) -> Content:

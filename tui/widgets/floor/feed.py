@@ -10,6 +10,7 @@ from debate.events import (
     ConferenceForked,
     ConferenceOpened,
     FloorPaused,
+    MinutesTaken,
     NotePassed,
     PhaseOpened,
     SeatChanged,
@@ -20,7 +21,7 @@ from debate.events import (
     TurnWithdrawn,
 )
 from debate.take import Delta, Item, Progress
-from debate.wording import CLOSED
+from debate.wording import CLOSED, minutes_heading
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.record import Record
 
@@ -106,6 +107,8 @@ class Feed:
                 self._add(
                     Block("note", name=f"✉ A note from the chair, to {to}", text=plain(event.text))
                 )
+            case MinutesTaken():
+                self._add(Block("note", name=plain(minutes_heading(event)), text=plain(event.text)))
             case TurnSkipped():
                 self._remark(f"{self.name_of(event.seat)} was passed over in round {event.round}.")
             case SeatChanged():
@@ -139,7 +142,8 @@ class Feed:
             case TurnClosed():
                 block.live = False
                 block.text, block.reasoning = plain(item.text), plain(item.reasoning or "")
-                block.aside = FINISHED.get(item.finish, "")
+                warning = f"[{plain(item.warning)}]" if item.warning else ""
+                block.aside = " ".join(filter(None, (FINISHED.get(item.finish), warning)))
                 block.counted = True
             case TurnFailed():
                 block.live, block.struck = False, True

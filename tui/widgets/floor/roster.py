@@ -23,7 +23,7 @@ from debate.events import (
     TurnFailed,
     TurnOpened,
 )
-from debate.state import price_of
+from debate.money import cost_of
 from debate.stats import Figures
 from debate.take import Delta, Item, Progress
 from tui.themes import mark, seat_colour
@@ -117,7 +117,7 @@ class Table:
             return
         row.doing = "done"
         row.figures.add(turn)
-        cost = price_of(turn.usage, row.price)
+        cost = cost_of(turn.usage, row.price)
         row.cost = None if cost is None or row.cost is None else row.cost + cost
 
     def _does(self, seat: str, doing: Doing) -> bool:

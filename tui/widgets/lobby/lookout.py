@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
+from debate.errors import LoadError
 from debate.speakers.availability import Availability, availability
+from debate.speakers.discovery import Found, discover
 from debate.speakers.sources import in_gigabytes
 
 _AT_ONCE = 8
 _SHOW_SECONDS = 0.2
+_SERVER_SECONDS = 3.0  # nobody waits for it, so one that is busy may take its time
 
 #: A model, and whether the user named it.
 Named = tuple[str, bool]
@@ -21,6 +24,8 @@ class Lookout:
     def __init__(self) -> None:
         self._found: dict[Named, Availability] = {}
         self._old: set[Named] = set()
+        self.served: list[Found] = []
+        """What servers on this machine had when they were last asked."""
 
     def of(self, model: str, named: bool = True) -> Availability | None:
         """What is known of a model; None if it is still being looked up."""
@@ -51,6 +56,13 @@ class Lookout:
                 # A table of many seats is not drawn anew for each of its models.
                 _, pending = await asyncio.wait(pending, timeout=_SHOW_SECONDS)
                 show()
+
+    async def ask_servers(self) -> None:
+        """Ask the servers on this machine what they have. Takes three seconds at most."""
+        try:
+            self.served = await discover(seconds=_SERVER_SECONDS)
+        except LoadError:  # told when the profiles were read for the list of models
+            self.served = []
 
 
 def summary(seats: int, found: Iterable[Availability | None]) -> str:

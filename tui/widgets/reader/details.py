@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from debate.events import TurnClosed, Usage
 from debate.listed import one_line
+from debate.money import cost_of
 from debate.prompts.again import Again
-from debate.state import price_of
 from debate.text import count_words
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.record import Record
@@ -126,7 +126,7 @@ def _figures(page: Page, again: Again | None) -> list[tuple[str, str]]:
         ]
     else:
         facts += [("finish", f"failed: {end.reason}"), ("why", end.message)]
-    cost = price_of(end.usage, profile.price if profile else None)
+    cost = cost_of(end.usage, profile.price if profile else None)
     return [*facts, *_usage(end.usage), ("cost", _cost(cost, again))]
 
 

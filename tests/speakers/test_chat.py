@@ -14,7 +14,8 @@ from debate.errors import SpeakerError
 from debate.events import Profile, Usage
 from debate.prompts.layouts import Message
 from debate.speakers.base import Finish, Prompt, Reading, Reasoning, Text
-from debate.speakers.openai import Endpoint, OpenAISpeaker, read_usage
+from debate.speakers.chat import ChatSpeaker, read_usage
+from debate.speakers.http import Endpoint
 
 PROMPT = Prompt(
     (Message("system", "Be brief."), Message("user", "Who are you?")),
@@ -25,12 +26,19 @@ PROMPT = Prompt(
 )
 
 
-def ask(url: str, prompt: Prompt = PROMPT, sampling=None, **endpoint):
+def ask(url: str, prompt: Prompt = PROMPT, sampling=None, extra=None, room=0, **endpoint):
     """All parts of one reply."""
-    profile = Profile(model="m", family="openai", name="m-1", sampling=sampling or {})
+    profile = Profile(
+        model="m",
+        family="openai-compatible",
+        name="m-1",
+        sampling=sampling or {},
+        extra=extra or {},
+        reasoning_room=room,
+    )
 
     async def main():
-        speaker = OpenAISpeaker(profile, Endpoint(url, **endpoint))
+        speaker = ChatSpeaker(profile, Endpoint(url, **endpoint))
         try:
             async with aclosing(speaker.stream(prompt)) as parts:
                 return [part async for part in parts]
@@ -79,7 +87,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close
 
 def test_the_request_is_one_system_and_one_user_message_with_usage_asked_for():
     with ChatServer() as server:
-        ask(server.url, sampling={"temperature": 0.5}, extra_body={"top_k": 3})
+        ask(server.url, sampling={"temperature": 0.5}, extra={"top_k": 3})
 
     (body,) = server.requests
     assert body == {
@@ -99,7 +107,7 @@ def test_the_request_is_one_system_and_one_user_message_with_usage_asked_for():
 
 def test_room_for_reasoning_and_the_field_for_limits_follow_the_endpoint():
     with ChatServer() as server:
-        ask(server.url, max_tokens_field="max_completion_tokens", reasoning_room=100)
+        ask(server.url, max_tokens_field="max_completion_tokens", room=100)
 
     assert server.requests[0]["max_completion_tokens"] == 150
     assert "max_tokens" not in server.requests[0]
@@ -277,7 +285,7 @@ def test_a_reply_that_is_left_early_ends_the_request():
         return Reply(["word "] * 500, delay=0.01)
 
     async def main(url):
-        speaker = OpenAISpeaker(Profile(model="m", family="openai", name="m"), Endpoint(url))
+        speaker = ChatSpeaker(Profile(model="m", family="openai", name="m"), Endpoint(url))
         async with aclosing(speaker.stream(PROMPT)) as parts:
             async for part in parts:
                 if isinstance(part, Text):

@@ -1,0 +1,89 @@
+"""Families of servers: a provider's profile names one, and it makes the speaker.
+
+Another package adds a family by an entry point, without a line changed here:
+
+    [project.entry-points."yalta.speakers"]
+    acme = "acme_yalta:speaker"
+
+where `speaker` takes a `Wanted` and returns a `Speaker`. `--model acme/NAME` then asks for it, and
+a profile may name it (`family: acme`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from debate.errors import UnknownName, UserError
+from debate.events import Thinking
+from debate.speakers.base import Speaker
+from debate.speakers.profiles import KnownModel, Provider
+
+GROUP = "yalta.speakers"
+
+_SHIPPED = {
+    "openai-compatible": "debate.speakers.chat:ChatSpeaker.make",
+    "anthropic": "debate.speakers.anthropic:AnthropicSpeaker.make",
+    "deepseek": "debate.speakers.deepseek:DeepSeekSpeaker.make",
+    "llama-server": "debate.speakers.llama_server:LlamaServerSpeaker.make",
+    "lmstudio": "debate.speakers.lmstudio:LMStudioSpeaker.make",
+    "moonshot": "debate.speakers.moonshot:MoonshotSpeaker.make",
+    "ollama": "debate.speakers.ollama:OllamaSpeaker.make",
+    "openai": "debate.speakers.openai:OpenAISpeaker.make",
+    "openrouter": "debate.speakers.openrouter:OpenRouterSpeaker.make",
+    "vllm": "debate.speakers.vllm:VLLMSpeaker.make",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a speaker is to be made from."""
+
+    model: str
+    """The model as the user named it."""
+    name: str
+    """Its name at the endpoint."""
+    provider: Provider | None = None
+    """The provider's profile; None if the family alone was named."""
+    known: KnownModel | None = None
+    """What is known of the model: window, price, sampling."""
+    thinking: Thinking | None = None
+    """How much it is to think, if the user says so. Refuse what it cannot do with a `UserError`."""
+
+
+Family = Callable[[Wanted], Speaker]
+
+
+def family(name: str) -> Family:
+    """A family by its name.
+
+    Raises:
+        UnknownName: if there is none of that name.
+        UserError: if it cannot be loaded.
+    """
+    if name in _SHIPPED:
+        entry = EntryPoint(name, _SHIPPED[name], GROUP)
+    elif found := entry_points(group=GROUP, name=name):
+        entry = next(iter(found))
+    else:
+        raise UnknownName("family", name, family_names())
+    try:
+        made = entry.load()
+    except Exception as error:  # another package's code: whatever is wrong with it
+        raise UserError(
+            f"the family {name!r} cannot be loaded: {type(error).__name__}: {error}",
+            hint=f"it comes from {entry.value}",
+        ) from error
+    return cast(Family, made)
+
+
+def family_names() -> list[str]:
+    """The names of all families there are."""
+    return sorted({*_SHIPPED, *added_families()})
+
+
+def added_families() -> list[str]:
+    """Families that other packages bring."""
+    return sorted({entry.name for entry in entry_points(group=GROUP)} - _SHIPPED.keys())

@@ -1,0 +1,351 @@
+"""One streamed call to a model's server over httpx: the key, the gate, what can go wrong.
+
+A family of servers says how it is asked and how its stream is read; see `chat` and `anthropic`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from debate.errors import KeyMissing, SpeakerError, UserError
+from debate.events import Profile, Thinking
+from debate.speakers.base import Part, Prompt, Reading
+from debate.speakers.families import Wanted
+from debate.speakers.limits import Bounds, Limits, limits_of
+from debate.speakers.profiles import Provider
+from debate.speakers.sse import body as read_body
+
+_ERROR_SHOWN = 400
+_ERROR_READ = 64 * 1024
+_CONNECT_SECONDS = 10.0
+
+# Tokens for each level of thinking: what the providers that take a number count as such.
+_ROOM = {"off": 0, "low": 2048, "medium": 8192, "high": 24576}
+
+# Worth another try: time-outs, conflicts, "too early", rate limits; and what is the server's fault.
+_WEATHER = frozenset({408, 409, 425, 429})
+# Asked too much: a rate limit, no capacity, Anthropic's "overloaded".
+_BUSY = frozenset({429, 503, 529})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a server is and what it bears."""
+
+    base_url: str
+    """Up to and with the version: `https://host/v1`."""
+    key_env: str | None = None
+    """Environment variable that holds the key; None if the server wants none."""
+    key_optional: bool = False
+    """True if the server may be asked without a key."""
+    max_tokens_field: str | None = None
+    """What the limit of a reply is called there, if not as its family calls it."""
+    stall: float = 120.0
+    """Seconds without a byte after which a stream counts as broken."""
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+class HttpSpeaker:
+    """A model behind an HTTP endpoint.
+
+    Attributes:
+        path: What follows the base URL.
+        caches: Whether such servers have a prefix cache, as far as is known.
+    """
+
+    path: ClassVar[str] = ""
+    caches: ClassVar[bool | None] = None
+
+    def __init__(self, profile: Profile, endpoint: Endpoint) -> None:
+        self._profile = profile
+        self._endpoint = endpoint
+        self._client: httpx.AsyncClient | None = None
+
+    @classmethod
+    def make(cls, wanted: Wanted) -> Self:
+        """The speaker of a model that a profile describes.
+
+        Raises:
+            UserError: if the profile's address is none, or the model cannot be asked so.
+        """
+        provider, known = wanted.provider, wanted.known
+        if provider is None:
+            raise UserError(f"{wanted.model!r} names no server", hint="add it to profiles.yaml")
+        _check_address(provider)
+        room = provider.reasoning_room
+        if wanted.thinking:
+            cls.check_thinking(wanted.name, wanted.thinking)
+            room = thinking_room(wanted.thinking)
+        profile = Profile(
+            model=wanted.model,
+            family=provider.family,
+            endpoint=provider.base_url,
+            name=wanted.name,
+            window=known.window if known else None,
+            price=known.price if known else None,
+            sampling=known.sampling if known else {},
+            extra={**provider.extra_body, **(known.extra_body if known else {})},
+            thinking=wanted.thinking,
+            reasoning_room=room,
+            caches=provider.caches if provider.caches is not None else cls.caches,
+        )
+        endpoint = Endpoint(
+            base_url=provider.base_url,
+            key_env=provider.key_env,
+            key_optional=provider.key_optional,
+            max_tokens_field=provider.max_tokens_field,
+            stall=provider.stall,
+            bounds=Bounds(
+                concurrency=provider.concurrency,
+                requests=provider.requests_per_minute,
+                tokens=provider.tokens_per_minute,
+            ),
+        )
+        return cls(profile, endpoint)
+
+    @classmethod
+    def check_thinking(cls, name: str, thinking: Thinking) -> None:
+        """See that a model can be asked to think so much.
+
+        Raises:
+            UserError: if it cannot.
+        """
+        raise NotImplementedError
+
+    # -- what a family says
+
+    def request_body(self, prompt: Prompt) -> dict[str, Any]:
+        """What is asked."""
+        raise NotImplementedError
+
+    def key_headers(self, key: str | None) -> Mapping[str, str]:
+        """How the key is shown."""
+        return {"Authorization": f"Bearer {key}"} if key else {}
+
+    def parts(self, response: httpx.Response) -> AsyncGenerator[Part]:
+        """Read the server's stream.
+
+        Raises:
+            SpeakerError: if it is no such stream, holds an error, or ends before the reply does.
+        """
+        raise NotImplementedError
+
+    def is_overflow(self, status: int, said: str) -> bool:
+        """Whether an error says that the prompt is longer than the model's window."""
+        low = said.lower()
+        return status in (400, 413) and any(
+            words in low
+            for words in (
+                "context length",  # OpenAI, vLLM, DeepSeek, OpenRouter
+                "context_length",
+                "context size",  # llama.cpp: exceed_context_size_error
+                "context window",
+                "model token limit",  # Moonshot
+                "token length too long",  # Moonshot
+                "prompt is too long",  # Anthropic
+                "input is too long",
+                "exceed context limit",
+            )
+        )
+
+    # -- for the conference
+
+    @property
+    def profile(self) -> Profile:
+        return self._profile
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it is asked."""
+        return self._endpoint
+
+    async def prepare(self) -> None:
+        self._key()
+
+    async def aclose(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Part]:
+        limits = self._limits()
+        room = prompt.tokens + prompt.max_tokens + self._profile.reasoning_room
+        async with limits.slot(room):
+            endpoint = await self._connect()
+            yield Reading()
+            try:
+                response = await self._http().send(self._request(endpoint, prompt), stream=True)
+                try:
+                    await self._check(response)
+                    async for part in self.parts(response):
+                        yield part
+                finally:
+                    await response.aclose()
+            except SpeakerError as error:
+                error.message = self._redacted(error.message)
+                if error.busy:
+                    limits.slow_down(error.wait)
+                raise
+            except httpx.TimeoutException as error:
+                silent = isinstance(error, httpx.ReadTimeout)
+                what = f"sent nothing for {endpoint.stall:.0f} s" if silent else "did not answer"
+                raise SpeakerError(f"{self._name} {what}") from None
+            except httpx.HTTPError as error:
+                raise SpeakerError(
+                    self._redacted(f"{self._name} cannot be reached: {_why(error)}"),
+                    hint=f"asked at {endpoint.base_url}",
+                ) from None
+            limits.went_well()
+
+    # -- how it is asked
+
+    async def _connect(self) -> Endpoint:
+        """The endpoint to ask, made ready."""
+        return self._endpoint
+
+    def _limits(self) -> Limits:
+        endpoint = self._endpoint
+        return limits_of(f"{endpoint.base_url} {endpoint.key_env}", endpoint.bounds)
+
+    def _key(self) -> str | None:
+        name = self._endpoint.key_env
+        if name is None:
+            return None
+        if key := os.environ.get(name, "").strip():
+            return key
+        if self._endpoint.key_optional:
+            return None
+        raise KeyMissing(
+            f"{self._profile.model} needs a key", hint=f"put it in the environment: {name}=..."
+        )
+
+    @property
+    def _name(self) -> str:
+        return self._profile.model
+
+    def _http(self) -> httpx.AsyncClient:
+        if self._client is None:
+            from debate.speakers.transport import new_client  # aiohttp takes long to import
+
+            self._client = new_client(tls=self._endpoint.base_url.startswith("https:"))
+        return self._client
+
+    def _request(self, endpoint: Endpoint, prompt: Prompt) -> httpx.Request:
+        # Uncompressed: a stream gains little by it, and a small body could unfold without bound.
+        headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
+        return self._http().build_request(
+            "POST",
+            f"{endpoint.base_url.rstrip('/')}{self.path}",
+            json=self.request_body(prompt),
+            headers={**headers, **self.key_headers(self._key())},
+            timeout=httpx.Timeout(_CONNECT_SECONDS, read=endpoint.stall, pool=None),
+        )
+
+    async def _check(self, response: httpx.Response) -> None:
+        """Raise for a response that is not the stream that was asked for."""
+        status = response.status_code
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if status == 200 and kind.startswith("text/html"):
+            raise SpeakerError(
+                f"{self._name}: the server sent a web page, not a reply",
+                hint=f"is {self._endpoint.base_url} the whole address, with its /v1?",
+                final=True,
+            )
+        if status == 200:
+            return
+        if 300 <= status < 400:
+            # Never followed: the key would go with the request.
+            raise SpeakerError(f"{self._name}: the server redirects elsewhere", final=True)
+        said = message_in(await read_body(response, _ERROR_READ))
+        if status in (401, 403):
+            env = self._endpoint.key_env
+            raise SpeakerError(
+                f"{self._name} refused the key ({status}): {said}",
+                hint=f"the key is read from {env}" if env else None,
+                final=True,
+            )
+        raise SpeakerError(
+            f"{self._name} answered {status}: {said}",
+            hint="the prompt is longer than the model's window: say its size in profiles.yaml"
+            if self.is_overflow(status, said)
+            else None,
+            final=status < 500 and status not in _WEATHER,
+            busy=status in _BUSY,
+            wait=retry_after(response.headers),
+        )
+
+    def _redacted(self, text: str) -> str:
+        name = self._endpoint.key_env
+        key = os.environ.get(name, "").strip() if name else ""
+        return text.replace(key, "[key]") if key else text
+
+
+def thinking_room(thinking: Thinking) -> int:
+    """Tokens that thinking may take, beside the words."""
+    if thinking.startswith("budget="):
+        return int(thinking.removeprefix("budget="))
+    return _ROOM[thinking]
+
+
+def _check_address(provider: Provider) -> None:
+    url = urlsplit(provider.base_url)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise UserError(f"{provider.base_url!r} is not an http(s) address")
+    if url.username or url.password or url.query:
+        # It would stand in the transcript.
+        where = provider.key_env or "OPENAI_COMPATIBLE_API_KEY"
+        raise UserError(
+            "a key cannot stand in a server's address",
+            hint=f"put it in the environment: {where}=...",
+        )
+
+
+def retry_after(headers: httpx.Headers) -> float | None:
+    """Seconds that a server asks to wait, if it does (RFC 9110, 10.2.3: seconds, or a date)."""
+    said = headers.get("retry-after", "").strip()
+    if not said:
+        return None
+    try:
+        seconds = float(said)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(said).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(0.0, seconds) if seconds < float("inf") else None
+
+
+def message_in(body: bytes) -> str:
+    """The server's own words in an error's body."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace").strip()[:_ERROR_SHOWN] or "nothing more"
+    return brief(parsed.get("error", parsed) if isinstance(parsed, dict) else parsed)
+
+
+def brief(error: Any) -> str:
+    """What an error object says, in a line."""
+    said = error.get("message") if isinstance(error, dict) else error
+    return str(said or error)[:_ERROR_SHOWN]
+
+
+def first_number(*values: Any) -> int | None:
+    """The first that is a count."""
+    return next((v for v in values if type(v) is int and v >= 0), None)
+
+
+def _why(error: httpx.HTTPError) -> str:
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.errno:
+        return os.strerror(cause.errno).lower()
+    return str(error) or type(error).__name__
