@@ -16,7 +16,7 @@ from debate.floors import order_of_round
 from debate.scenario import PhaseKind
 from debate.state import ConferenceState
 
-BUDGET_SPENT = "the budget is spent"
+BUDGET_SPENT = "the budget bears no further turn"
 
 
 @dataclass(frozen=True, slots=True)

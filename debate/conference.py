@@ -114,7 +114,8 @@ class Conference:
         """
         async with _registry(registry) as speakers:
             wishes = wishes or Wishes()
-            speakers.trust(*wishes.seat_models.values(), *([wishes.model] if wishes.model else []))
+            named = [*wishes.seat_models.values(), *wishes.fallbacks.values(), wishes.model]
+            speakers.trust(*(model for model in named if model))
             manifest = seat(
                 scenario,
                 wishes,
@@ -291,7 +292,9 @@ class Conference:
         voice = self._voices[step.seat]
         at_most = self._at_most(voice, prompt)
         if not self._affords(at_most):
-            self.chair.pause_for(f"{BUDGET_SPENT}: the next turn may cost {at_most:f}")
+            # Beside others that may prove cheaper it waits for them; alone it has to be paid for.
+            if not self._state.in_air:
+                self.chair.pause_for(f"{BUDGET_SPENT}: the next turn may cost up to {at_most:.4f}")
             return
         self.record(
             TurnOpened(

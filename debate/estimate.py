@@ -21,6 +21,7 @@ _MESSAGE = 4  # tokens that a chat template puts around a message
 
 _SLOW = 0.3  # how far one report moves a gauge that has seen others
 _LEAST, _MOST = 0.3, 4.0
+_SMALL = 2048  # tokens: no server comes up with a smaller window, so none cuts a shorter prompt
 _CUT = 0.7  # of what was expected: a server that read less has cut the prompt
 
 
@@ -58,7 +59,7 @@ class Gauge:
         ratio = counted / estimated
         # Before the first report the rule may be off by itself, by less than this.
         least = self.ratio * (_CUT if self.reports else _CUT / 2)
-        if ratio < least:
+        if ratio < least and estimated > _SMALL:
             return False
         ratio = min(max(ratio, _LEAST), _MOST)
         self.ratio += (ratio - self.ratio) * (_SLOW if self.reports else 1.0)

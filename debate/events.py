@@ -348,4 +348,5 @@ def parse(line: str | bytes) -> AnyEvent:
 
 def dump(event: Event) -> bytes:
     """The line for an event, without its newline."""
-    return event.model_dump_json(by_alias=True, exclude_none=True).encode()
+    idle = {"tries"} if not getattr(event, "tries", True) else None
+    return event.model_dump_json(by_alias=True, exclude_none=True, exclude=idle).encode()

@@ -7,16 +7,18 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
 from debate.cli.asker import Asker
 from debate.cli.models import pull_with_bar
 from debate.cli.printer import Printer
 from debate.conference import Conference
 from debate.errors import UnknownName, UserError
-from debate.events import Cards, Event, Layout, dump
+from debate.events import Cards, Event, Layout, Thinking, dump
 from debate.library import find_transcript, load_scenario
 from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
@@ -38,17 +40,41 @@ _SEAT = click.option(
 )
 
 
+def _thinking(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> Thinking | None:
+    try:
+        return None if value is None else TypeAdapter(Thinking).validate_python(value)
+    except ValidationError:
+        known = "off, low, medium, high, budget=N"
+        raise click.BadParameter(f"{value!r} is none of {known}") from None
+
+
 @click.command()
 @click.argument("scenario", default="yalta")
 @click.option("-m", "--model", help="Model of every seat: local, kimi-k2.6, ollama/NAME, ...")
 @_SEAT
 @click.option("--seats", metavar="A,B,C", help="Who sits at the table, in this order.")
+@click.option(
+    "fallbacks",
+    "--fallback",
+    multiple=True,
+    metavar="[SEAT=]MODEL",
+    help="Speaks where the seat's own model, or any seat's, cannot be had.",
+)
+@click.option(
+    "--thinking",
+    callback=_thinking,
+    metavar="off|low|medium|high|budget=N",
+    help="How much the models think before they speak.",
+)
+@click.option("--no-reasoning", is_flag=True, help="Leave models' reasoning out of the transcript.")
 @click.option("--rounds", type=click.IntRange(1, 10_000), help="Rounds of the plenary.")
 @click.option("--motion", help="Debate this motion instead.")
 @click.option(
     "--budget",
     type=click.FloatRange(0, 1e9, min_open=True),
-    help="End at this cost, in the currency of the models' prices.",
+    help="Pause before a turn that could pass this cost, in the currency of the models' prices.",
 )
 @click.option("--seed", type=int, help="Seed of orders, and of sampling on the embedded engine.")
 @click.option("--layout", type=click.Choice(["shared", "perspective"]), default="shared")
@@ -74,6 +100,9 @@ def run(
     model: str | None,
     seat_models: tuple[str, ...],
     seats: str | None,
+    fallbacks: tuple[str, ...],
+    thinking: Thinking | None,
+    no_reasoning: bool,
     rounds: int | None,
     motion: str | None,
     budget: float | None,
@@ -100,6 +129,9 @@ def run(
     wishes = Wishes(
         model=model,
         seat_models=_pairs(seat_models),
+        fallbacks=_fallbacks(fallbacks),
+        thinking=thinking,
+        keep_reasoning=not no_reasoning,
         seats=[name.strip() for name in seats.split(",") if name.strip()] if seats else (),
         rounds=rounds,
         motion=motion,
@@ -111,7 +143,8 @@ def run(
     )
     # Names are checked before a large file is fetched for them.
     _, places = arrange(loaded, wishes, DEFAULT_MODEL)
-    _fetch_models({place.model for place in places}, offline=offline)
+    named = {m for place in places for m in (place.model, place.fallback) if m}
+    _fetch_models(named, offline=offline)
     if not asyncio.run(_run(loaded, wishes, out, _viewer(as_json, reasoning))):
         sys.exit(1)
 
@@ -122,6 +155,11 @@ def run(
 @_JSON
 @_REASONING
 @_OFFLINE
+@click.option(
+    "--budget",
+    type=click.FloatRange(0, 1e9, min_open=True),
+    help="What it may cost in all from here on.",
+)
 @click.option("--with-key", is_flag=True, help="Send a key to addresses that TRANSCRIPT names.")
 def resume(
     transcript: str,
@@ -129,6 +167,7 @@ def resume(
     as_json: bool,
     reasoning: bool,
     offline: bool,
+    budget: float | None,
     with_key: bool,
 ) -> None:
     """Go on with TRANSCRIPT from its last finished turn; --seat has another speak from now on.
@@ -144,7 +183,7 @@ def resume(
     models = {profile.model for seat, profile in profiles.items() if seat not in changes}
     _fetch_models(models | set(changes.values()), offline=offline)
     trusted = {*changes.values(), *(models if with_key else ())}
-    if not asyncio.run(_resume(path, changes, trusted, _viewer(as_json, reasoning))):
+    if not asyncio.run(_resume(path, changes, budget, trusted, _viewer(as_json, reasoning))):
         sys.exit(1)
 
 
@@ -156,12 +195,19 @@ async def _run(scenario: Scenario, wishes: Wishes, out: Path | None, viewer: _Vi
 
 
 async def _resume(
-    path: Path, changes: Mapping[str, str], trusted: set[str], viewer: _Viewer
+    path: Path,
+    changes: Mapping[str, str],
+    budget: float | None,
+    trusted: set[str],
+    viewer: _Viewer,
 ) -> bool:
     async with Registry(ask=Asker()) as registry:
         registry.trust(*trusted)
         viewer.status("Starting the model")
-        async with Conference.resume(path, models=changes, registry=registry) as conference:
+        cost = None if budget is None else Decimal(str(budget))
+        async with Conference.resume(
+            path, models=changes, budget=cost, registry=registry
+        ) as conference:
             # The printer needs to know who is who; the record so far is in `yalta show`.
             viewer.watch(conference.state.opened)
             return await _drive(conference, viewer)
@@ -236,6 +282,16 @@ def _pairs(seat_models: tuple[str, ...]) -> dict[str, str]:
         if not (seat and equals and model):
             raise UserError(f"--seat {text!r} is not of the form SEAT=MODEL")
         pairs[seat.strip()] = model.strip()
+    return pairs
+
+
+def _fallbacks(given: tuple[str, ...]) -> dict[str, str]:
+    """By seat; one that names no seat is every seat's. An address may hold an equals sign."""
+    pairs = {}
+    for text in given:
+        seat, equals, model = text.partition("=")
+        named = equals and "@" not in seat and ":" not in seat and "/" not in seat
+        pairs[seat.strip() if named else ""] = (model if named else text).strip()
     return pairs
 
 

@@ -199,6 +199,8 @@ class HttpSpeaker:
                 silent = isinstance(error, httpx.ReadTimeout)
                 what = f"sent nothing for {endpoint.stall:.0f} s" if silent else "did not answer"
                 raise SpeakerError(f"{self._name} {what}") from None
+            except httpx.RemoteProtocolError:
+                raise SpeakerError(f"{self._name} dropped the connection") from None
             except httpx.HTTPError as error:
                 raise SpeakerError(
                     self._redacted(f"{self._name} cannot be reached: {_why(error)}"),

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from decimal import Decimal
 
 import pytest
 from chat_server import ChatServer, Reply
@@ -130,9 +131,9 @@ def test_a_turn_that_is_not_there_cannot_be_forked_from(saved, tmp_path):
     assert not (tmp_path / "f.jsonl").exists()
 
 
-def test_a_budget_needs_prices_and_ends_the_conference(server, tmp_path):
+def test_a_budget_needs_prices_and_is_never_passed(server, tmp_path):
     path = tmp_path / "talk.jsonl"
-    words = ("run", "yalta", *THREE, "--budget", "0.00015", "--out", path, "--model")
+    words = ("run", "yalta", *THREE, "--budget", "0.0038", "--out", path, "--model")
     done = yalta(*words, server.model)
     assert done.returncode == 2
     assert "price" in done.stderr
@@ -145,9 +146,19 @@ def test_a_budget_needs_prices_and_ends_the_conference(server, tmp_path):
         "models: {priced: {provider: mine, price: {currency: USD, input: 1, output: 1}}}\n"
     )
     done = yalta(*words, "priced")
+    assert done.returncode == 1, done.stderr
+    assert "the budget bears no further turn" in done.stdout
+    state = fold(read(path))
+    assert 3 <= len(state.record) < 9
+    assert state.cost == state.at_most == len(state.record) * Decimal("0.00011")
+
+    done = yalta("resume", path, "--budget", "0.0001")
+    assert done.returncode == 2
+    assert "already" in done.stderr
+    done = yalta("resume", path, "--budget", "0.5")
     assert done.returncode == 0, done.stderr
-    assert "The limit of cost is reached." in done.stdout
-    assert len(fold(read(path)).record) < 9
+    assert len(fold(read(path)).record) == 9
+    assert verify(path).good
 
 
 # A person at the table
