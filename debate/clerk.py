@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 
 from debate.agenda import GiveFloor
 from debate.errors import SpeakerError
-from debate.estimate import Gauge, estimate_prompt
-from debate.events import MinutesTaken, Profile, TurnFailed, Usage
+from debate.estimate import Gauge, estimate, estimate_prompt
+from debate.events import MinutesTaken, Profile, TurnClosed, TurnFailed, Usage
 from debate.patience import Patience
 from debate.prompts.layouts import Message, Projection, request_hash
 from debate.prompts.minutes import clerk_messages, words_of
@@ -133,27 +133,11 @@ async def take_minutes(
     Raises:
         SpeakerError: if they cannot be had, or were written from half of what was sent.
     """
-    profile = speaker.profile
-    window = window or profile.window
-    room = room_of(words_of([*state.profiles.values(), profile]))
-    reply = room + profile.reasoning_room + MARGIN
-
-    def fits(turn: Turn) -> bool:
-        messages = clerk_messages(state, turn.number, profile, projection)
-        return window is None or (
-            gauge.tokens(estimate_prompt(messages)) + reply <= round(window * SHARE)
-        )
-
-    turns = [turn for turn in _open_to_minutes(state) if turn.number <= through]
-    n = bisect_left(turns, True, key=lambda turn: not fits(turn))
-    if n == 0:
-        raise SpeakerError(
-            f"no minutes can be taken: not even one more turn fits into the window of "
-            f"{profile.model}",
-            final=True,
-        )
-    through = turns[n - 1].number
-    messages = clerk_messages(state, through, profile, projection)
+    window = window or speaker.profile.window
+    room = room_of(words_of([*state.profiles.values(), speaker.profile]))
+    through, messages = _portion(
+        state, through, speaker.profile, projection, gauge, window=window, room=room
+    )
     estimated = estimate_prompt(messages)
     prompt = Prompt(
         messages=messages,
@@ -164,31 +148,80 @@ async def take_minutes(
         seed=seed,
         tokens=gauge.tokens(estimated),
     )
-    take = Take(CLERK, prompt, through, lambda item: None)
-    try:
-        async with asyncio.timeout(TAKE_SECONDS):
-            await (patience or Patience()).hear(take, speaker, may_ask)
-    except TimeoutError:
-        late = f"the minutes had not ended after {TAKE_SECONDS // 60} minutes"
-        raise SpeakerError(late) from None
-    outcome = take.outcome()
-    if isinstance(outcome, TurnFailed):
-        raise SpeakerError(f"no minutes were taken: {outcome.message}")
+    outcome = await _reply(prompt, through, speaker, patience or Patience(), may_ask)
     if warning := cut_warning(estimated, outcome.usage.input, window, gauge):
         raise SpeakerError(f"no minutes can be taken: {warning}", final=True)
     return MinutesTaken(
         through=through,
-        text=_whole(outcome.text) if outcome.finish == "length" else outcome.text,
+        text=_bounded(outcome.text, gauge, room, whole=outcome.finish != "length"),
         request=request_hash(messages),
-        by=profile,
+        by=speaker.profile,
         usage=outcome.usage,
         timing=outcome.timing,
         tries=outcome.tries,
     )
 
 
-def _whole(text: str) -> str:
-    """Minutes that ran over, up to the end of their last whole sentence."""
+async def _reply(
+    prompt: Prompt, through: int, speaker: Speaker, patience: Patience, may_ask: Callable[[], bool]
+) -> TurnClosed:
+    """What a speaker says, made fit for the record like any turn. Nobody watches it."""
+    take = Take(CLERK, prompt, through, lambda item: None)
+    try:
+        async with asyncio.timeout(TAKE_SECONDS):
+            await patience.hear(take, speaker, may_ask)
+    except TimeoutError:
+        late = f"the minutes had not ended after {TAKE_SECONDS // 60} minutes"
+        raise SpeakerError(late) from None
+    outcome = take.outcome()
+    if isinstance(outcome, TurnFailed):
+        raise SpeakerError(f"no minutes were taken: {outcome.message}")
+    return outcome
+
+
+def _portion(
+    state: ConferenceState,
+    through: int,
+    by: Profile,
+    projection: Projection,
+    gauge: Gauge,
+    *,
+    window: int | None,
+    room: int,
+) -> tuple[int, tuple[Message, ...]]:
+    """The last turn, of those up to `through`, that can be held at once, and the prompt for it.
+
+    Raises:
+        SpeakerError: if the first turn is too long by itself.
+    """
+
+    def asked(turn: Turn) -> tuple[Message, ...]:
+        return clerk_messages(state, turn.number, by, projection)
+
+    def too_long(turn: Turn) -> bool:
+        if window is None:
+            return False
+        sent = gauge.tokens(estimate_prompt(asked(turn)))
+        return sent + room + by.reasoning_room + MARGIN > round(window * SHARE)
+
+    turns = [turn for turn in _open_to_minutes(state) if turn.number <= through]
+    n = bisect_left(turns, True, key=too_long)
+    if n == 0:
+        raise SpeakerError(
+            f"no minutes can be taken: not even one more turn fits into the window of {by.model}",
+            final=True,
+        )
+    return turns[n - 1].number, asked(turns[n - 1])
+
+
+def _bounded(text: str, gauge: Gauge, room: int, *, whole: bool) -> str:
+    """Minutes up to the end of their last whole sentence that is within the room for them; not
+    every server keeps to a limit."""
+    tokens = gauge.tokens(estimate(text))
+    if tokens > room:
+        text, whole = text[: len(text) * room // tokens], False
+    if whole:
+        return text
     end = max(text.rfind(mark) for mark in ("\n", ". ", "。", "! ", "? "))
     return text[: end + 1].rstrip() if end > len(text) // 2 else text
 

@@ -10,7 +10,7 @@ Cancelling it at any moment leaves a transcript that resumes.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
@@ -19,8 +19,8 @@ from pathlib import Path
 
 from debate.agenda import BUDGET_SPENT, Close, GiveFloor, OpenPhase, Pause, Step, next_steps
 from debate.chair import Chair, Dropped
+from debate.clerk import Clerk
 from debate.errors import SpeakerError, UnknownName, UserError, YaltaError
-from debate.estimate import Gauge, estimate_prompt, weigh
 from debate.events import (
     AnyEvent,
     ConferenceClosed,
@@ -41,8 +41,8 @@ from debate.seating import Wishes, called, seat
 from debate.speakers.base import Prompt, Speaker
 from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.speaking import Turn, Voice
-from debate.state import ConferenceState, apply, fold
-from debate.take import Item, Take, Watch
+from debate.state import ConferenceState, apply, fold, last_held
+from debate.take import Item, Minuting, Take, Watch
 from debate.transcript import Transcript
 
 # Room for languages that need more tokens a word than English, and for a reply that runs over.
@@ -75,7 +75,6 @@ class Conference:
         self._state = state
         self._registry = registry
         self._patience = Patience()
-        self._gauges: dict[str, Gauge] = defaultdict(Gauge)
         self._fallbacks = {
             card.id: _speaker(card.fallback, registry)
             for card in state.opened.seats
@@ -88,6 +87,7 @@ class Conference:
         }
         self._watch: Watch = lambda item: None
         self._projection = Projection(state.opened)
+        self._clerk = Clerk(self._projection)
         self._called = called(state.opened)
         self._driving: asyncio.Task[None] | None = None
 
@@ -252,6 +252,8 @@ class Conference:
         if self.chair.steps_left is not None:
             floors = floors[: self.chair.steps_left]
             self.chair.steps_left -= len(floors)
+        if floors and not await self._minutes(floors):
+            return
         if len(floors) == 1:
             await self._turn(floors[0])
         elif floors:
@@ -265,6 +267,36 @@ class Conference:
                     self.record(FloorPaused(reason=reason))
                 case Close(reason):
                     self.record(ConferenceClosed(reason=reason))
+
+    async def _minutes(self, floors: list[GiveFloor]) -> bool:
+        """Take the minutes that are due before these turns. Returns False if they are not there."""
+        while call := self._clerk.due(self._state, floors, self._max_tokens):
+            self._watch(Minuting(call.through))
+            speaker = self._voices[call.seat].speaker
+            # The clerk reads and writes no more than a window holds.
+            profile = speaker.profile
+            at_most = most(profile.window or 0, profile.reasoning_room, profile.price)
+            if not self._affords(at_most):
+                self.chair.pause_for(f"{BUDGET_SPENT}: minutes may cost up to {at_most:.4f}")
+                return False
+            try:
+                async with self.chair.floor(call.through):
+                    minutes = await self._clerk.take(
+                        self._state, call, speaker, patience=self._patience
+                    )
+            except Dropped:
+                return False
+            except SpeakerError as error:
+                self.chair.pause_for(error.message)
+                return False
+            if last_held(self._state, minutes.through) is None:
+                return False  # the chair withdrew what they hold
+            self.record(minutes.model_copy(update={"at_most": at_most}))
+            await self._transcript.sync()
+        return True
+
+    def _max_tokens(self, step: GiveFloor) -> int:
+        return max_tokens(self._state.opened.scenario.phases[step.phase])
 
     def _pick_up(self) -> None:
         """Go on after a pause or a crash: what was in the air then has to be said again."""
@@ -342,7 +374,7 @@ class Conference:
         if isinstance(event, TurnFailed) or event.usage.input is None:
             return event
         profile = event.by or self._state.profiles[event.seat]
-        warning = weigh(self._gauges[profile.model], prompt.messages, event.usage.input)
+        warning = self._clerk.heard(profile, prompt.messages, event.usage)
         return event.model_copy(update={"warning": warning}) if warning else event
 
     def _at_most(self, voice: Voice, prompt: Prompt) -> Decimal | None:
@@ -368,16 +400,13 @@ class Conference:
         return self._affords((at_most or Decimal(0)) * take.billed)
 
     def _prompt(self, step: GiveFloor, number: int, messages: tuple[Message, ...]) -> Prompt:
-        manifest = self._state.opened
         voice = self._voices[step.seat]
         own = set(self._called[step.seat])
-        plan = manifest.scenario.phases[step.phase]
-        gauge = self._gauges[voice.speaker.profile.model]
         return Prompt(
             messages=messages,
             seat=step.seat,
             nth=self._state.spoken.get(step.seat, 0),
-            max_tokens=max_tokens(plan),
+            max_tokens=self._max_tokens(step),
             others=tuple(
                 name
                 for seat_, names in self._called.items()
@@ -388,7 +417,7 @@ class Conference:
             aliases=self._called[step.seat][1:],
             # By the number of the turn, so that a turn run again is not the same again.
             seed=(self._state.seed * 1_000_003 + number) % 2**31,
-            tokens=gauge.tokens(estimate_prompt(messages)),
+            tokens=self._clerk.tokens(voice.speaker.profile, messages),
         )
 
     def record(self, event: AnyEvent) -> None:

@@ -65,18 +65,3 @@ class Gauge:
         self.ratio += (ratio - self.ratio) * (_SLOW if self.reports else 1.0)
         self.reports += 1
         return True
-
-
-def weigh(gauge: Gauge, messages: Iterable[Message], counted: int) -> str | None:
-    """Teach a gauge what a server counted for a prompt.
-
-    Returns:
-        What to tell people if the server read far less than it was sent.
-    """
-    estimated = estimate_prompt(messages)
-    if gauge.learn(estimated, counted):
-        return None
-    return (
-        f"the server read {counted:,} tokens of about {gauge.tokens(estimated):,}: its window is "
-        "smaller than the prompt, and what it left out it has not heard"
-    )

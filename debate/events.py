@@ -278,6 +278,7 @@ class MinutesTaken(Event):
     text: str
     request: str = Field(description="sha256 of the prompt's messages; see `prompts.layouts`.")
     by: Profile
+    at_most: Decimal | None = Field(None, ge=0, description="What one call for them can cost.")
     usage: Usage = Usage()
     timing: Timing
     tries: tuple[Try, ...] = ()

@@ -353,7 +353,7 @@ def _take_minutes(state: ConferenceState, event: MinutesTaken) -> ConferenceStat
         state,
         minutes=Minutes(event.through, event.text, turn.phase),
         cost=None if state.cost is None or costs[0] is None else state.cost + known,
-        at_most=state.at_most + known,
+        at_most=state.at_most + known + _known(costs[0], event.at_most) - (costs[0] or 0),
     )
 
 

@@ -51,7 +51,16 @@ class Again:
     """Until it is asked again."""
 
 
-Item = AnyEvent | Delta | Progress | Again
+@dataclass(frozen=True, slots=True)
+class Minuting:
+    """The clerk has begun to write minutes. Never stored."""
+
+    type: ClassVar[str] = "minuting"
+    through: int
+    """The last turn that they will hold."""
+
+
+Item = AnyEvent | Delta | Progress | Again | Minuting
 Watch = Callable[[Item], None]
 
 
