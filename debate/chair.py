@@ -122,7 +122,9 @@ class Chair:
         """
         state = self._table.state
         phase = state.phase
-        if phase is None or len(state.record) <= phase.opened_after:
+        held = state.minutes.through if state.minutes else 0
+        spoken = state.record[phase.opened_after :] if phase else ()
+        if not spoken or spoken[-1].number <= held:
             raise UserError(
                 "no turn of this phase has finished", hint="fork from an earlier turn instead"
             )

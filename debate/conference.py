@@ -14,13 +14,11 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
-from debate.agenda import BUDGET_SPENT, Close, GiveFloor, OpenPhase, Pause, Step, next_steps
-from debate.chair import Chair, Dropped
-from debate.clerk import Clerk
-from debate.errors import SpeakerError, UnknownName, UserError, YaltaError
+from debate.agenda import Close, GiveFloor, OpenPhase, Pause, Step, next_steps
+from debate.chair import Chair
+from debate.errors import UnknownName, UserError, YaltaError
 from debate.events import (
     AnyEvent,
     ConferenceClosed,
@@ -28,33 +26,20 @@ from debate.events import (
     FloorResumed,
     PhaseOpened,
     Profile,
-    TurnClosed,
     TurnFailed,
-    TurnOpened,
 )
+from debate.floor import Floor
 from debate.library import new_transcript_path
-from debate.money import most
-from debate.patience import Patience
-from debate.prompts.layouts import Message, Projection, request_hash
-from debate.scenario import Phase, Scenario
-from debate.seating import Wishes, called, seat
-from debate.speakers.base import Prompt, Speaker
+from debate.prompts import minutes
+from debate.prompts.layouts import Projection
+from debate.scenario import Scenario
+from debate.seating import Wishes, seat
+from debate.speakers.base import Speaker
 from debate.speakers.registry import DEFAULT_MODEL, Registry
-from debate.speaking import Turn, Voice
-from debate.state import ConferenceState, apply, fold, last_held
-from debate.take import Item, Minuting, Take, Watch
+from debate.speaking import Voice
+from debate.state import ConferenceState, apply, fold
+from debate.take import Item, Watch
 from debate.transcript import Transcript
-
-# Room for languages that need more tokens a word than English, and for a reply that runs over.
-TOKENS_A_WORD = 2.5
-TOKENS_MORE = 48
-
-# The longest a turn may take, whatever the server sends meanwhile. A small machine that reads a
-# long record for the first time needs minutes.
-TURN_SECONDS = 1800
-
-# How much longer a prompt may prove to be than it is thought to be.
-SURELY = 1.3
 
 INTERRUPTED = "interrupted"
 
@@ -74,21 +59,18 @@ class Conference:
         self._transcript = transcript
         self._state = state
         self._registry = registry
-        self._patience = Patience()
         self._fallbacks = {
-            card.id: _speaker(card.fallback, registry)
+            card.id: speaker_of(card.fallback, registry)
             for card in state.opened.seats
             if card.fallback is not None
         }
         self._voices = {
-            seat: Voice(_speaker(profile, registry), self._fallbacks.get(seat))
+            seat: Voice(speaker_of(profile, registry), self._fallbacks.get(seat))
             for seat, profile in state.profiles.items()
             if seat not in absent
         }
         self._watch: Watch = lambda item: None
-        self._projection = Projection(state.opened)
-        self._clerk = Clerk(self._projection)
-        self._called = called(state.opened)
+        self._floor = Floor(self, self._voices)
         self._driving: asyncio.Task[None] | None = None
 
     @classmethod
@@ -127,6 +109,7 @@ class Conference:
                 speakers,
             )
             Projection(manifest).rehearse()
+            minutes.rehearse(manifest)
             path = new_transcript_path(scenario.id, Path(out) if out is not None else None)
             with Transcript.create(path) as transcript:
                 opened = transcript.append(manifest)
@@ -251,13 +234,14 @@ class Conference:
         floors = [step for step in steps if isinstance(step, GiveFloor)]
         if self.chair.steps_left is not None:
             floors = floors[: self.chair.steps_left]
-            self.chair.steps_left -= len(floors)
-        if floors and not await self._minutes(floors):
+        if floors and not await self._floor.take_minutes(floors):
             return
+        if self.chair.steps_left is not None:
+            self.chair.steps_left -= len(floors)
         if len(floors) == 1:
-            await self._turn(floors[0])
+            await self._floor.hold(floors[0])
         elif floors:
-            await self._turns(floors)
+            await self._side_by_side(floors)
         for step in steps:
             match step:
                 case OpenPhase(index):
@@ -267,36 +251,6 @@ class Conference:
                     self.record(FloorPaused(reason=reason))
                 case Close(reason):
                     self.record(ConferenceClosed(reason=reason))
-
-    async def _minutes(self, floors: list[GiveFloor]) -> bool:
-        """Take the minutes that are due before these turns. Returns False if they are not there."""
-        while call := self._clerk.due(self._state, floors, self._max_tokens):
-            self._watch(Minuting(call.through))
-            speaker = self._voices[call.seat].speaker
-            # The clerk reads and writes no more than a window holds.
-            profile = speaker.profile
-            at_most = most(profile.window or 0, profile.reasoning_room, profile.price)
-            if not self._affords(at_most):
-                self.chair.pause_for(f"{BUDGET_SPENT}: minutes may cost up to {at_most:.4f}")
-                return False
-            try:
-                async with self.chair.floor(call.through):
-                    minutes = await self._clerk.take(
-                        self._state, call, speaker, patience=self._patience
-                    )
-            except Dropped:
-                return False
-            except SpeakerError as error:
-                self.chair.pause_for(error.message)
-                return False
-            if last_held(self._state, minutes.through) is None:
-                return False  # the chair withdrew what they hold
-            self.record(minutes.model_copy(update={"at_most": at_most}))
-            await self._transcript.sync()
-        return True
-
-    def _max_tokens(self, step: GiveFloor) -> int:
-        return max_tokens(self._state.opened.scenario.phases[step.phase])
 
     def _pick_up(self) -> None:
         """Go on after a pause or a crash: what was in the air then has to be said again."""
@@ -308,117 +262,22 @@ class Conference:
             )
             self.record(failed)
 
-    async def _turns(self, steps: list[GiveFloor]) -> None:
-        """Turns side by side. The first error ends them all; each leaves its event."""
+    async def _side_by_side(self, steps: list[GiveFloor]) -> None:
+        """The first error ends them all; each leaves its event."""
         try:
             async with asyncio.TaskGroup() as group:
                 for step in steps:
-                    group.create_task(self._turn(step))
+                    group.create_task(self._floor.hold(step))
         except* YaltaError as errors:
             raise errors.exceptions[0] from None
 
-    async def _turn(self, step: GiveFloor) -> None:
-        number = self._state.last_turn + 1
-        messages = self._projection.messages(self._state, step)
-        prompt = self._prompt(step, number, messages)
-        voice = self._voices[step.seat]
-        at_most = self._at_most(voice, prompt)
-        if not self._affords(at_most):
-            # Beside others that may prove cheaper it waits for them; alone it has to be paid for.
-            if not self._state.in_air:
-                self.chair.pause_for(f"{BUDGET_SPENT}: the next turn may cost up to {at_most:.4f}")
-            return
-        self.record(
-            TurnOpened(
-                turn=number,
-                seat=step.seat,
-                phase=step.phase,
-                round=step.round,
-                room=step.room,
-                request=request_hash(messages),
-                max_tokens=prompt.max_tokens,
-                at_most=at_most,
-            )
-        )
-        take = Take(
-            self._state.seat(step.seat).name,
-            prompt,
-            number,
-            self._watch,
-            keep_reasoning=self._state.opened.keep_reasoning,
-        )
-        turn = Turn(take, voice, self._patience, partial(self._may_ask, take, at_most))
-        try:
-            async with self.chair.floor(number) as floor:
-                if not voice.is_person:
-                    take.on_sent = partial(floor, TURN_SECONDS)
-                await turn.have()
-        except asyncio.CancelledError:
-            self.record(take.failed("aborted", "stopped by hand"))
-            raise
-        except Dropped as dropped:
-            self.record(take.failed("aborted", str(dropped)))
-            return
-        except TimeoutError:
-            late = f"the reply had not ended after {TURN_SECONDS // 60} minutes"
-            self.record(take.failed("error", late))
-            return
-        except SpeakerError as error:
-            self.record(take.failed("error", error.message, final=error.final))
-            return
-        self.record(self._weighed(turn.outcome(), prompt))
+    def watch(self, item: Item) -> None:
+        """Show an item to whoever watches."""
+        self._watch(item)
+
+    async def sync(self) -> None:
+        """See that what was recorded is on the disk."""
         await self._transcript.sync()
-
-    def _weighed(self, event: TurnClosed | TurnFailed, prompt: Prompt) -> TurnClosed | TurnFailed:
-        """Learn from what the server counted; say so if it did not read the whole prompt."""
-        if isinstance(event, TurnFailed) or event.usage.input is None:
-            return event
-        profile = event.by or self._state.profiles[event.seat]
-        warning = self._clerk.heard(profile, prompt.messages, event.usage)
-        return event.model_copy(update={"warning": warning}) if warning else event
-
-    def _at_most(self, voice: Voice, prompt: Prompt) -> Decimal | None:
-        """What one call for a turn can cost, whoever of its voice speaks."""
-        read = round(prompt.tokens * SURELY)
-        costs = [
-            most(read, prompt.max_tokens + profile.reasoning_room, profile.price)
-            for profile in voice.profiles
-        ]
-        return None if None in costs else max(cost for cost in costs if cost is not None)
-
-    def _affords(self, at_most: Decimal | None) -> bool:
-        """Whether another call can be paid for, if all that are in the air cost the most."""
-        state = self._state
-        if state.budget is None:
-            return True
-        in_air = sum((turn.at_most or Decimal(0) for turn in state.in_air.values()), Decimal(0))
-        return state.at_most + in_air + (at_most or 0) <= state.budget
-
-    def _may_ask(self, take: Take, at_most: Decimal | None) -> bool:
-        """Whether a turn that broke off can be asked for once more. Its first call is among those
-        in the air; the calls that brought words are billed as well."""
-        return self._affords((at_most or Decimal(0)) * take.billed)
-
-    def _prompt(self, step: GiveFloor, number: int, messages: tuple[Message, ...]) -> Prompt:
-        voice = self._voices[step.seat]
-        own = set(self._called[step.seat])
-        return Prompt(
-            messages=messages,
-            seat=step.seat,
-            nth=self._state.spoken.get(step.seat, 0),
-            max_tokens=self._max_tokens(step),
-            others=tuple(
-                name
-                for seat_, names in self._called.items()
-                if seat_ != step.seat and not voice.is_person  # a person knows who they are
-                for name in names
-                if name not in own
-            ),
-            aliases=self._called[step.seat][1:],
-            # By the number of the turn, so that a turn run again is not the same again.
-            seed=(self._state.seed * 1_000_003 + number) % 2**31,
-            tokens=self._clerk.tokens(voice.speaker.profile, messages),
-        )
 
     def record(self, event: AnyEvent) -> None:
         """Write an event, fold it into the state, show it: in this order, with no way between."""
@@ -445,11 +304,6 @@ class Conference:
                 await task
 
 
-def max_tokens(plan: Phase) -> int:
-    """Room for a turn's words, in tokens."""
-    return round(plan.words.to * TOKENS_A_WORD) + TOKENS_MORE
-
-
 @asynccontextmanager
 async def _registry(shared: Registry | None) -> AsyncIterator[Registry]:
     if shared is not None:
@@ -461,10 +315,10 @@ async def _registry(shared: Registry | None) -> AsyncIterator[Registry]:
 
 async def _prepare(profiles: Iterable[Profile], registry: Registry) -> None:
     """Make every speaker ready to speak."""
-    for speaker in dict.fromkeys(_speaker(profile, registry) for profile in profiles):
+    for speaker in dict.fromkeys(speaker_of(profile, registry) for profile in profiles):
         await speaker.prepare()
 
 
-def _speaker(profile: Profile, registry: Registry) -> Speaker:
+def speaker_of(profile: Profile, registry: Registry) -> Speaker:
+    """The speaker that a transcript's profile was made from."""
     return registry.speaker(profile.model, profile.thinking)
-
