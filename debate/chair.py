@@ -34,6 +34,7 @@ from debate.state import ConferenceState, last_withdrawable
 
 PAUSED = "the chair asked for it"
 ONE_TURN = "one turn at a time"
+SKIPPED = "skipped by the chair"
 
 
 class Table(Protocol):
@@ -98,21 +99,32 @@ class Chair:
         self._drop("the chair ended the conference")
         self._order(partial(self._table.record, ConferenceClosed(reason="stopped")))
 
-    def skip(self) -> None:
+    def skip(self, seat: str | None = None) -> None:
         """Pass over whoever has the floor, or would have it next, for this round.
 
+        Args:
+            seat: Where several speak side by side, or would be next, the one to pass over; all
+                who speak, or the first who would, if None.
+
         Raises:
-            UserError: if nobody has the floor and the next phase has yet to begin.
+            UserError: if nobody has the floor and the next phase has yet to begin, or it is not
+                this seat that has it.
         """
+        self._known(seat)
         state = self._table.state
         floors: list[TurnOpened | GiveFloor] = list(state.in_air.values())
-        floors = floors or [s for s in upcoming(state)[:1] if isinstance(s, GiveFloor)]
+        if not floors:
+            following = _floors(state)
+            floors = [*(following[:1] if seat is None else following)]
         if not floors:
             raise UserError("nobody has the floor", hint="go on or step first")
+        floors = [f for f in floors if seat in (None, f.seat)]
+        if not floors:
+            raise UserError(f"{seat} does not have the floor")
         skips = [TurnSkipped(seat=f.seat, phase=f.phase, round=f.round) for f in floors]
-        self._drop("skipped by the chair")
+        self._drop(SKIPPED, seat)
         for skip in skips:
-            self._order(partial(self._table.record, skip))
+            self._order(partial(self._pass_over, skip))
 
     def retry(self) -> None:
         """Strike the last finished turn from the record, so that its seat is asked again.
@@ -166,7 +178,7 @@ class Chair:
         check_prices(state.profiles.values())
         if cost <= state.at_most:
             raise UserError(f"it may have cost {state.at_most:f} already")
-        self._order(partial(self._table.record, BudgetSet(cost=cost)))
+        self._orders.append(partial(self._table.record, BudgetSet(cost=cost)))
 
     # -- for the driver
 
@@ -238,12 +250,21 @@ class Chair:
         else:
             order()
 
-    def _drop(self, why: str) -> None:
+    def _drop(self, why: str, seat: str | None = None) -> None:
+        """End the turns in the air, or that of one seat."""
         now = asyncio.get_running_loop().time()
+        in_air = self._table.state.in_air
         for turn, scope in self._in_air.items():
+            if seat is not None and (turn not in in_air or in_air[turn].seat != seat):
+                continue
             if turn not in self._dropped:
                 self._dropped[turn] = why
                 scope.reschedule(now)
+
+    def _pass_over(self, skip: TurnSkipped) -> None:
+        # Its turn may have ended by itself just before it was to be dropped.
+        if any((f.seat, f.round) == (skip.seat, skip.round) for f in _floors(self._table.state)):
+            self._table.record(skip)
 
     def _withdraw(self) -> None:
         turn = last_withdrawable(self._table.state)
@@ -254,3 +275,8 @@ class Chair:
         seats = self._table.state.profiles
         if seat is not None and seat not in seats:
             raise UnknownName("seat", seat, seats)
+
+
+def _floors(state: ConferenceState) -> list[GiveFloor]:
+    """Who would have the floor next: several where they do not hear each other."""
+    return [step for step in upcoming(state) if isinstance(step, GiveFloor)]

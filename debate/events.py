@@ -124,6 +124,7 @@ class Try(_Part):
     """A call for a turn that came to nothing, after which the same was asked again."""
 
     why: str
+    by: Profile | None = Field(None, description="Who was asked, if not the seat's own model.")
     waited: float = Field(0.0, ge=0, description="Seconds until it was asked again.")
     text: str | None = Field(None, description="What had come of it; heard by nobody.")
     usage: Usage = Usage()
@@ -225,6 +226,7 @@ class TurnFailed(Event):
     final: bool = Field(False, description="True if asking again cannot help.")
     text: str | None = None
     usage: Usage = Usage()
+    by: Profile | None = Field(None, description="Who was asked last, if not its own model.")
     tries: tuple[Try, ...] = Field((), description="Calls for it that came to nothing before.")
 
 

@@ -22,7 +22,7 @@ from debate.prompts.layouts import Message, Projection, request_hash
 from debate.scenario import Phase
 from debate.seating import called
 from debate.speakers.base import Prompt
-from debate.speaking import Turn, Voice
+from debate.speaking import Voice, have_spoken
 from debate.state import ConferenceState, last_held
 from debate.take import Item, Minuting, Take
 
@@ -114,12 +114,12 @@ class Floor:
             self._table.watch,
             keep_reasoning=self._table.state.opened.keep_reasoning,
         )
-        turn = Turn(take, voice, self._patience, partial(self._may_ask, take, at_most))
+        may_ask = partial(self._may_ask, take, at_most)
         try:
             async with self._table.chair.floor(number) as floor:
                 if not voice.is_person:
                     take.on_sent = partial(floor, TURN_SECONDS)
-                await turn.have()
+                await have_spoken(take, voice, self._patience, may_ask)
         except asyncio.CancelledError:
             self._table.record(take.failed("aborted", "stopped by hand"))
             raise
@@ -133,7 +133,7 @@ class Floor:
         except SpeakerError as error:
             self._table.record(take.failed("error", error.message, final=error.final))
             return
-        self._table.record(self._weighed(turn.outcome(), prompt))
+        self._table.record(self._weighed(take.outcome(), prompt))
         await self._table.sync()
 
     def _weighed(self, event: TurnClosed | TurnFailed, prompt: Prompt) -> TurnClosed | TurnFailed:

@@ -61,8 +61,23 @@ class Listed:
     """Name of the file that the past was copied from, the last time that it was."""
     forked_at: int | None = None
     """The last turn copied then; 0 if there was none."""
+    forked_on: datetime | None = None
+    """When that was, if it is known."""
     error: str | None = None
     """Why it cannot be read, or not to its end."""
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When this file was begun: of a fork, when it was forked, as far as that is known."""
+        return self.forked_on or self.opened_at
+
+    @property
+    def origin(self) -> str:
+        """What it was forked from, and after which turn, in words; empty if it is no fork."""
+        if self.forked_from is None:
+            return ""
+        place = f"after turn {self.forked_at}" if self.forked_at else "at its opening"
+        return f"forked from {self.forked_from} {place}"
 
     @property
     def state(self) -> str:
@@ -225,7 +240,12 @@ def _noted(listed: Listed, event: AnyEvent, sha256: str, last_turn: int) -> List
         case ConferenceOpened() if not listed.genesis:
             return replace(listed, genesis=sha256, opened_at=event.at)
         case ConferenceForked():
-            return replace(listed, forked_from=showable(event.origin), forked_at=last_turn)
+            return replace(
+                listed,
+                forked_from=showable(event.origin),
+                forked_at=last_turn,
+                forked_on=event.at,
+            )
         case ConferenceClosed() if listed.ended is None:
             return replace(listed, ended=event.reason)
         case _:

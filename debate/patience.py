@@ -57,7 +57,9 @@ class Patience:
             return max(jitter(state), _error(state).wait or 0.0)
 
         def stop(state: RetryCallState) -> bool:
-            return take.spent + state.upcoming_sleep > self.seconds or not may_ask()
+            # Where nothing could even be sent, the waits between the tries are all there is.
+            spent = max(take.spent, state.idle_for)
+            return spent + state.upcoming_sleep > self.seconds or not may_ask()
 
         def again(state: RetryCallState) -> None:
             take.again(_error(state).message, state.upcoming_sleep)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -52,7 +53,8 @@ class Wishes:
     """None draws one."""
     budget: float | None = None
     """Cost at which the conference ends, in the currency of the models' prices."""
-    layout: Layout = "shared"
+    layout: Layout | Literal["auto"] = "shared"
+    """`auto` takes the layout that costs least, and decides where the cards stand as well."""
     cards: Cards = "head"
     templates: Mapping[str, str] | None = None
     """Prompt templates, in place of the shipped ones."""
@@ -123,19 +125,25 @@ def seat(
     if scenario.ends.cost is not None:
         check_prices(p for c in seats for p in (c.profile, c.fallback) if p is not None)
     templates = dict(wishes.templates or shipped_templates())
-    return ConferenceOpened(
+    manifest = ConferenceOpened(
         program=f"yalta {program_version()}",
         notice=notice(personas.values()),
         scenario=scenario,
         personas=personas,
         seats=seats,
         templates=templates,
-        layout=wishes.layout,
+        layout="shared" if wishes.layout == "auto" else wishes.layout,
         cards=wishes.cards,
         keep_reasoning=wishes.keep_reasoning,
         seed=random.SystemRandom().randrange(2**31) if wishes.seed is None else wishes.seed,
         hashes=manifest_hashes(scenario, personas, templates),
     )
+    if wishes.layout != "auto":
+        return manifest
+    from debate.forecast import choose_layout  # which most conferences never need
+
+    choice = choose_layout(manifest)
+    return manifest.model_copy(update={"layout": choice.layout, "cards": choice.cards})
 
 
 def notice(personas: Iterable[Persona]) -> str:

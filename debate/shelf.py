@@ -36,7 +36,7 @@ SORTS: tuple[Sort, ...] = get_args(Sort)
 Report = Callable[[int, int], None]
 
 # Raised with every change of the tables, or of what `read_listed` says of a file.
-_SCHEMA = 1
+_SCHEMA = 2
 _TABLES = """
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, folder TEXT NOT NULL, above TEXT NOT NULL,
@@ -200,7 +200,7 @@ class Shelf:
     def _put(self, mark: tuple[int, int], listed: Listed, passages: tuple[Passage, ...]) -> None:
         path, parent = str(listed.path), listed.path.parent
         self._drop(path)
-        opened = listed.opened_at.isoformat() if listed.opened_at else ""
+        opened = listed.begun_at.isoformat() if listed.begun_at else ""
         found = _LISTED.dump_json(listed).decode()
         number = self._db.execute(
             "INSERT INTO file (path, folder, above, size, mtime, opened, listed) "
@@ -359,7 +359,7 @@ def _listed(stored: str) -> Listed:
 
 
 _SORT_KEYS: dict[Sort, Callable[[Listed], Any]] = {
-    "opened": lambda listed: listed.opened_at.timestamp() if listed.opened_at else 0.0,
+    "opened": lambda listed: listed.begun_at.timestamp() if listed.begun_at else 0.0,
     "title": lambda listed: listed.title.casefold(),
     "turns": lambda listed: listed.turns,
     "words": lambda listed: listed.words,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from debate.errors import SpeakerError
-from debate.events import Profile, TurnClosed, TurnFailed
+from debate.events import Profile
 from debate.patience import Patience
 from debate.speakers.base import Speaker
 from debate.take import Take
@@ -35,45 +35,25 @@ class Voice:
         return self.speaker.profile.family == "human"
 
 
-@dataclass(slots=True)
-class Turn:
-    """One turn being had.
+async def have_spoken(
+    take: Take, voice: Voice, patience: Patience, may_ask: Callable[[], bool]
+) -> None:
+    """Have one turn spoken.
 
     Args:
         take: What is taken in.
         voice: Who speaks.
         patience: How long the same is asked for again.
         may_ask: Whether one more call can be paid for.
+
+    Raises:
+        SpeakerError: if nobody could be had for it.
     """
-
-    take: Take
-    voice: Voice
-    patience: Patience
-    may_ask: Callable[[], bool]
-    _by: Profile | None = None
-
-    async def have(self) -> None:
-        """Have it spoken.
-
-        Raises:
-            SpeakerError: if nobody could be had for it.
-        """
-        speaker, fallback = self.voice.speaker, self.voice.fallback
-        try:
-            await self._from(speaker)
-        except SpeakerError as error:
-            if fallback is None or not self.may_ask():
-                raise
-            self.take.again(f"{error.message}; {fallback.profile.model} speaks instead", 0.0)
-            self._by = fallback.profile
-            await self._from(fallback)
-
-    async def _from(self, speaker: Speaker) -> None:
-        await self.patience.hear(self.take, speaker, self.may_ask)
-
-    def outcome(self) -> TurnClosed | TurnFailed:
-        """The event of a turn that was had."""
-        event = self.take.outcome()
-        if isinstance(event, TurnClosed) and self._by is not None:
-            return event.model_copy(update={"by": self._by})
-        return event
+    try:
+        await patience.hear(take, voice.speaker, may_ask)
+    except SpeakerError as error:
+        if voice.fallback is None or not may_ask():
+            raise
+        take.again(error.message, 0.0)
+        take.by = voice.fallback.profile
+        await patience.hear(take, voice.fallback, may_ask)

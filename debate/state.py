@@ -15,6 +15,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any, Literal
 
+from debate.bill import NOTHING, Bill, minutes_bill, turn_bill
 from debate.events import (
     AnyEvent,
     BudgetSet,
@@ -30,14 +31,12 @@ from debate.events import (
     Profile,
     SeatCard,
     SeatChanged,
-    Try,
     TurnClosed,
     TurnFailed,
     TurnOpened,
     TurnSkipped,
     TurnWithdrawn,
 )
-from debate.money import cost_of
 from debate.scenario import Phase
 
 
@@ -122,10 +121,8 @@ class ConferenceState:
     last_turn: int = 0
     seconds: float = 0.0
     """Time spent, pauses and gaps between sessions left out."""
-    cost: Decimal | None = Decimal(0)
-    """Sum of what the calls cost; None once the cost of a finished turn is not known."""
-    at_most: Decimal = Decimal(0)
-    """The same, where a call whose cost is not known counts as the most that it can have cost."""
+    bill: Bill = NOTHING
+    """What all calls came to."""
     budget: Decimal | None = None
     """What it may cost in all."""
     last_at: datetime | None = None
@@ -138,6 +135,18 @@ class ConferenceState:
         if self.manifest is None:
             raise ValueError("the conference has not been opened")
         return self.manifest
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What the calls cost, if all of them are known and of one currency."""
+        costs = self.bill.costs
+        return Decimal(0) if not costs else costs[0].cost if len(costs) == 1 else None
+
+    @property
+    def at_most(self) -> Decimal:
+        """The same, where a call whose cost is not known counts as the most that it can have cost;
+        where nothing limits that, it counts as nothing."""
+        return sum((c.known + (c.over or 0) for c in self.bill.costs), Decimal(0))
 
     @property
     def phase_plan(self) -> Phase | None:
@@ -232,23 +241,23 @@ def _close_turn(state: ConferenceState, event: TurnClosed) -> ConferenceState:
     at = len(state.record)
     while at and state.record[at - 1].number > turn.number:
         at -= 1
-    state = _pay_tries(state, opened, event.tries)
-    speaker = event.by or state.profiles[opened.seat]
-    cost = cost_of(event.usage, speaker.price)
     return replace(
         state,
-        at_most=state.at_most + _known(cost, opened.at_most),
         record=(*state.record[:at], turn, *state.record[at:]),
         spoken=MappingProxyType({**state.spoken, turn.seat: state.spoken.get(turn.seat, 0) + 1}),
-        cost=None if state.cost is None or cost is None else state.cost + cost,
+        bill=state.bill + _bill(state, opened, event),
     )
+
+
+def _bill(state: ConferenceState, opened: TurnOpened, event: TurnClosed | TurnFailed) -> Bill:
+    return turn_bill(event, state.profiles[opened.seat].price, opened.at_most)
 
 
 def _fail_turn(state: ConferenceState, event: TurnFailed) -> ConferenceState:
     opened, state = _land(state, event.turn)
     if opened is None or state.phase is None:
         return state
-    state = _pay_tries(state, opened, (*event.tries, _last_try(event)))
+    state = replace(state, bill=state.bill + _bill(state, opened, event))
     assert state.phase is not None
     if event.reason in ("aborted", "interrupted"):
         return state  # Nobody's fault: the same turn is simply asked for again.
@@ -270,27 +279,6 @@ def _fail_turn(state: ConferenceState, event: TurnFailed) -> ConferenceState:
         skipped=state.phase.skipped | {slot},
     )
     return replace(state, phase=phase)
-
-
-def _last_try(event: TurnFailed) -> Try:
-    return Try(why=event.message, text=event.text, usage=event.usage)
-
-
-def _pay_tries(state: ConferenceState, opened: TurnOpened, tries: Iterable[Try]) -> ConferenceState:
-    """Count what calls cost that came to nothing. One that brought no word is taken as unbilled,
-    unless its server counted tokens for it."""
-    for each in tries:
-        cost = cost_of(each.usage, state.profiles[opened.seat].price)
-        at_most = _known(cost, opened.at_most if each.text else Decimal(0))
-        total = state.cost
-        if total is not None and cost is not None:
-            total += cost
-        state = replace(state, cost=total, at_most=state.at_most + at_most)
-    return state
-
-
-def _known(cost: Decimal | None, otherwise: Decimal | None) -> Decimal:
-    return cost if cost is not None else otherwise or Decimal(0)
 
 
 def _skip_turn(state: ConferenceState, event: TurnSkipped) -> ConferenceState:
@@ -346,15 +334,8 @@ def _take_minutes(state: ConferenceState, event: MinutesTaken) -> ConferenceStat
     turn = last_held(state, event.through)
     if turn is None or not event.text.strip():
         return state
-    usages = [event.usage, *(each.usage for each in event.tries)]
-    costs = [cost_of(usage, event.by.price) for usage in usages]
-    known = sum((cost for cost in costs if cost is not None), Decimal(0))
-    return replace(
-        state,
-        minutes=Minutes(event.through, event.text, turn.phase),
-        cost=None if state.cost is None or costs[0] is None else state.cost + known,
-        at_most=state.at_most + known + _known(costs[0], event.at_most) - (costs[0] or 0),
-    )
+    minutes = Minutes(event.through, event.text, turn.phase)
+    return replace(state, minutes=minutes, bill=state.bill + minutes_bill(event))
 
 
 def _pass_note(state: ConferenceState, event: NotePassed) -> ConferenceState:

@@ -8,7 +8,16 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from debate.events import AnyEvent, FinishReason, Timing, Try, TurnClosed, TurnFailed, Usage
+from debate.events import (
+    AnyEvent,
+    FinishReason,
+    Profile,
+    Timing,
+    Try,
+    TurnClosed,
+    TurnFailed,
+    Usage,
+)
 from debate.speakers.base import Finish, Prompt, Reading, Reasoning, Speaker, Text
 from debate.speakers.hygiene import Filter
 
@@ -84,6 +93,8 @@ class Take:
     model: str | None = None
     tries: tuple[Try, ...] = ()
     """Calls that came to nothing before this one."""
+    by: Profile | None = None
+    """Who is asked, if not the seat's own model."""
     keep_reasoning: bool = True
     on_sent: Callable[[], None] | None = None
     """Called when the first call is sent: until then it stood in a queue."""
@@ -111,6 +122,7 @@ class Take:
         reply = self._filter
         failed = Try(
             why=why,
+            by=self.by,
             waited=round(seconds, 3),
             text=reply.text or reply.cut or None,
             usage=self.usage,
@@ -170,6 +182,7 @@ class Take:
             usage=self.usage,
             timing=Timing(first=self._since(self._first), total=self._since(self._ended) or 0.0),
             model=self.model,
+            by=self.by,
             tries=self.tries,
         )
 
@@ -190,6 +203,7 @@ class Take:
             final=final,
             text=reply.text or reply.cut or None,
             usage=self.usage,
+            by=self.by,
             tries=self.tries,
         )
 

@@ -12,6 +12,8 @@ A reply is a dialect, what is said, and what goes wrong:
     Reply("lmstudio", Overflow())
     Reply("deepseek", Said(["一"]), Pings(), SplitUtf8())     # faults work in this order
 
+`after_frames` counts whole events and comments as the dialect sends them: `DIALECTS[name].frames`.
+
 The server has one reply for all requests, or a list, of which each request has the next and the
 last stays, or a function (plain or async) of what was asked:
 
@@ -127,7 +129,7 @@ class ModelServer:
         self._answer = answer if callable(answer) else None
         replies = [answer or Reply()] if isinstance(answer, Reply | None) else answer
         self._replies: list[Reply] = [] if callable(replies) else list(replies)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._failures: list[Exception] = []
         self._server: asyncio.Server | None = None
         self._port = 0
@@ -139,7 +141,7 @@ class ModelServer:
 
     async def __aenter__(self) -> ModelServer:
         # Hundreds of conferences may connect in one turn of the loop.
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=1024)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, backlog=1024)
         self._port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -151,10 +153,11 @@ class ModelServer:
     ) -> None:
         assert self._server is not None
         self._server.close()
-        tasks = list(self._tasks)
-        for task in tasks:
+        still = dict(self._open)
+        for task, writer in still.items():
+            writer.transport.abort()  # a client that does not read would be waited for
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*still, return_exceptions=True)
         await self._server.wait_closed()
         if self._failures and error is None:
             raise self._failures[0]
@@ -167,10 +170,13 @@ class ModelServer:
 
     # -- one connection
 
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own: asyncio's own complains on some versions when it is cancelled.
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._open[task] = writer
+        task.add_done_callback(self._open.pop)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
         number, self.connections = self.connections, self.connections + 1
         try:
             if self._refused():
@@ -183,7 +189,6 @@ class ModelServer:
         except Exception as failure:
             self._failures.append(failure)
         finally:
-            self._tasks.discard(task)
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
@@ -250,8 +255,9 @@ async def _send(
     body = response.body
     headers = dict(response.headers)
     if response.framing == "length":
-        body = [b"".join(item for item in body if isinstance(item, bytes))]
-        headers["Content-Length"] = str(len(body[0]))
+        body = list(body)
+        length = sum(len(item) for item in body if isinstance(item, bytes))
+        headers["Content-Length"] = str(length)
     elif response.framing == "chunked":
         headers["Transfer-Encoding"] = "chunked"
     else:

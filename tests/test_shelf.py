@@ -465,7 +465,7 @@ def test_forks_stand_beneath_what_they_were_forked_from(shelf, folder):
     save(folder / "other.jsonl", played(seed=9))
     shelf.refresh()
     tree = sorted(shape(shelf.tree()))
-    assert tree == [("base", [("f1", [("f3", [])]), ("f2", [])]), ("other", [])]
+    assert tree == [("base", [("f2", []), ("f1", [("f3", [])])]), ("other", [])]  # newest first
     at = {e.path.stem: (e.forked_from, e.forked_at) for e in shelf.listing()}
     assert at["f1"] == ("base.jsonl", 1)
     assert at["f2"] == ("base.jsonl", 2)
@@ -473,7 +473,7 @@ def test_forks_stand_beneath_what_they_were_forked_from(shelf, folder):
 
     (folder / "f1.jsonl").unlink()
     shelf.refresh()
-    assert shape(shelf.tree())[0] == ("base", [("f2", []), ("f3", [])])
+    assert shape(shelf.tree())[0] == ("base", [("f3", []), ("f2", [])])
     base.unlink()
     shelf.refresh()
     assert sorted(shape(shelf.tree())) == [("f2", [("f3", [])]), ("other", [])]

@@ -80,9 +80,15 @@ class SplitUtf8(Fault):
     """
 
     size: int | None = None
+    pause: float = 0.001
+    """Seconds after each write, so that a client reads it by itself."""
 
     def response(self, response: Response, said: Said, dialect: Dialect) -> Response:
-        return replace(response, body=self._pieces(response.body))
+        pieces = self._pieces(response.body)
+        if not self.pause:
+            return replace(response, body=pieces)
+        pairs = ((piece, Pause(self.pause)) for piece in pieces)
+        return replace(response, body=itertools.chain.from_iterable(pairs))
 
     def _pieces(self, items: Iterable[Item]) -> Iterator[Item]:
         rest = b""
@@ -123,7 +129,7 @@ class Endless(Fault):
         if self.one_line:
             body = itertools.chain(head, [before], itertools.repeat(b"word " * 4096))
         else:
-            body = itertools.chain(head, itertools.repeat(before + b"word " + after))
+            body = itertools.chain(head, itertools.repeat(before + b"word " * 800 + after))
         return replace(response, body=body)
 
 

@@ -16,13 +16,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from debate.errors import UserError, YaltaError
 from debate.library import cache_folder
 from debate.text import showable
+from tui.keyboard import Typing
 from tui.settings import Settings, load_keymap
 from tui.themes import DEFAULT_THEME, THEMES
 
@@ -45,6 +48,8 @@ class YaltaApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, show=False),
         Binding("f1", "toggle_help", "Help", id="app.help"),
         Binding("f2", "library", "Library", id="app.library", show=False),
+        # Before the screen's own escape, but only while there is something to close.
+        Binding("escape", "close_help", id="app.close_help", priority=True, show=False),
     ]
 
     def __init__(self, first: Screen[None] | None = None, *, debug: bool = False) -> None:
@@ -52,6 +57,15 @@ class YaltaApp(App[None]):
         self._first = first
         self._debug = debug
         self.settings = Settings.load()
+        self.keyboard = Typing()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note each key; what was typed for a field that has just gone is dropped."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            typed = event.is_printable or event.key in ("escape", "enter", "backspace", "delete")
+            if not self.keyboard.press() and typed:
+                return
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         _log_to_file()
@@ -74,6 +88,27 @@ class YaltaApp(App[None]):
         if not known:
             text += f"\nThis is a fault in yalta; its log: {log_path()}"
         self.notify(showable(text), title=title, severity="error", timeout=12, markup=False)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a message; none that is still on the screen, word for word."""
+        if all((n.message, n.title) != (message, title) for n in self._notifications):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No other screen comes over a question; escape is the screen's where no help is open."""
+        if action == "close_help":
+            return bool(self.screen_stack and self.screen.query("HelpPanel"))
+        if action in ("library", "lobby") and getattr(self.screen, "is_asking", False):
+            return None
+        return super().check_action(action, parameters)
 
     def _handle_exception(self, error: Exception) -> None:
         if self._exit:  # what was under way finds its widgets gone: no fault
@@ -116,6 +151,10 @@ class YaltaApp(App[None]):
             self.action_hide_help_panel()
         else:
             self.action_show_help_panel()
+
+    def action_close_help(self) -> None:
+        """Hide the help."""
+        self.action_hide_help_panel()
 
     def action_lobby(self) -> None:
         """Set up a conference."""

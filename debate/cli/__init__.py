@@ -24,7 +24,7 @@ COMMANDS = {
     "verify": ("debate.cli.transcripts", "Check a transcript: chain, schema, prompts."),
     "persona": ("debate.cli.personas", "List and show personas."),
     "scenario": ("debate.cli.scenarios", "List and show scenarios."),
-    "models": ("debate.cli.models", "List, fetch and remove local model files."),
+    "models": ("debate.cli.models", "List, fetch and remove local models; check any model."),
 }
 
 

@@ -17,6 +17,7 @@ from typing import TextIO
 
 import click
 
+from debate.cli.check import check
 from debate.speakers import catalog
 from debate.speakers.catalog import ModelFile, Progress, Report
 from debate.speakers.sources import in_gigabytes
@@ -24,7 +25,10 @@ from debate.speakers.sources import in_gigabytes
 
 @click.group()
 def models() -> None:
-    """Local model files: list, fetch, find, remove."""
+    """Local model files: list, fetch, find, remove. And what a model really does: check."""
+
+
+models.add_command(check)
 
 
 @models.command("list")

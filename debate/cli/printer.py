@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import click
 
 from debate.events import (
+    BudgetSet,
     ConferenceClosed,
     ConferenceForked,
     ConferenceOpened,
@@ -31,9 +32,9 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
-from debate.take import Delta, Item, Progress
+from debate.take import Again, Delta, Item, Progress
 from debate.text import showable
-from debate.wording import CLOSED, minutes_heading
+from debate.wording import CLOSED, broke_off, minutes_heading, spoken_by
 
 MAX_WIDTH = 96
 # Distinct on dark and on light grounds; the name itself is always there as well.
@@ -154,9 +155,9 @@ class Printer:
                 self._heading(item.title)
             case Progress():
                 self._progress(item)
-            case TurnOpened() | Delta() | TurnClosed() | TurnFailed():
+            case TurnOpened() | Delta() | Again() | TurnClosed() | TurnFailed():
                 self._turn(item)
-            case NotePassed() | TurnSkipped() | TurnWithdrawn() | SeatChanged():
+            case NotePassed() | TurnSkipped() | TurnWithdrawn() | SeatChanged() | BudgetSet():
                 self._order(item)
             case MinutesTaken():
                 self._minutes(item)
@@ -190,7 +191,7 @@ class Printer:
         self._say("")
         self._say(click.style(self._wrapped(showable(event.notice)), dim=True))
 
-    def _turn(self, item: TurnOpened | Delta | TurnClosed | TurnFailed) -> None:
+    def _turn(self, item: TurnOpened | Delta | Again | TurnClosed | TurnFailed) -> None:
         """Show one turn at a time: items of turns side by side wait until it is their turn's."""
         if self._live is None:
             if not isinstance(item, TurnOpened):
@@ -213,6 +214,13 @@ class Printer:
                     self._speak(item.text)
                 else:
                     self.status(f"{self._name(item.seat)} is thinking")
+            case Again():
+                # Where no word of it was shown, nothing yet says whose turn it is.
+                whose = "" if self._live.any else f"{self._name(item.seat)}: "
+                self._hush()
+                self._remark(whose + showable(broke_off(item.why, item.seconds)))
+                # What comes next is said from its start, under a head of its own.
+                self._live = _Live(item.turn, item.seat, Wrapper(self._width))
             case TurnClosed() | TurnFailed():
                 self._land(item)
             case TurnOpened():
@@ -231,14 +239,15 @@ class Printer:
             if item.finish in ("length", "filter"):
                 why = "token limit" if item.finish == "length" else "provider's filter"
                 asides = [f"ended by the {why}"]
-            if item.warning:
-                asides.append(showable(item.warning))
+            asides += [showable(aside) for aside in (spoken_by(item), item.warning) if aside]
         self._hush()
         for aside in asides:
-            self._say(click.style(f"  [{aside}]", dim=True))
+            self._remark(aside)
         self._next()
 
-    def _order(self, item: NotePassed | TurnSkipped | TurnWithdrawn | SeatChanged) -> None:
+    def _order(
+        self, item: NotePassed | TurnSkipped | TurnWithdrawn | SeatChanged | BudgetSet
+    ) -> None:
         """Tell what the chair did, once the live turn has ended."""
         if self._live:
             self._waiting.append(item)
@@ -253,6 +262,8 @@ class Printer:
                 told = f"Turn {item.turn} is struck from the record, and asked for again."
             case SeatChanged():
                 told = f"From here on, {item.profile.model} speaks for {self._name(item.seat)}."
+            case BudgetSet():
+                told = f"From here on, it may cost {item.cost.normalize():f} in all."
         self._note(told)
 
     def _minutes(self, item: MinutesTaken) -> None:
@@ -298,6 +309,9 @@ class Printer:
     def _note(self, text: str) -> None:
         self.status("")
         self._say("\n" + click.style(self._wrapped(showable(text)), dim=True))
+
+    def _remark(self, text: str) -> None:
+        self._say(click.style(f"  [{text}]", dim=True))
 
     def _name(self, seat: str) -> str:
         return self._names.get(seat, showable(seat))

@@ -9,16 +9,19 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import click
-from pydantic import TypeAdapter, ValidationError
 
+from debate.agenda import BUDGET_SPENT
 from debate.cli.asker import Asker
+from debate.cli.figures import cost_line
 from debate.cli.models import pull_with_bar
 from debate.cli.printer import Printer
+from debate.cli.thinking import thinking_option
 from debate.conference import Conference
 from debate.errors import UnknownName, UserError
-from debate.events import Cards, Event, Layout, Thinking, dump
+from debate.events import Cards, Event, FloorPaused, Layout, Thinking, dump
 from debate.library import find_transcript, load_scenario
 from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
@@ -40,16 +43,6 @@ _SEAT = click.option(
 )
 
 
-def _thinking(
-    context: click.Context, option: click.Parameter, value: str | None
-) -> Thinking | None:
-    try:
-        return None if value is None else TypeAdapter(Thinking).validate_python(value)
-    except ValidationError:
-        known = "off, low, medium, high, budget=N"
-        raise click.BadParameter(f"{value!r} is none of {known}") from None
-
-
 @click.command()
 @click.argument("scenario", default="yalta")
 @click.option("-m", "--model", help="Model of every seat: local, kimi-k2.6, ollama/NAME, ...")
@@ -62,12 +55,7 @@ def _thinking(
     metavar="[SEAT=]MODEL",
     help="Speaks where the seat's own model, or any seat's, cannot be had.",
 )
-@click.option(
-    "--thinking",
-    callback=_thinking,
-    metavar="off|low|medium|high|budget=N",
-    help="How much the models think before they speak.",
-)
+@thinking_option("How much the models think before they speak.")
 @click.option("--no-reasoning", is_flag=True, help="Leave models' reasoning out of the transcript.")
 @click.option("--rounds", type=click.IntRange(1, 10_000), help="Rounds of the plenary.")
 @click.option("--motion", help="Debate this motion instead.")
@@ -77,7 +65,12 @@ def _thinking(
     help="Pause before a turn that could pass this cost, in the currency of the models' prices.",
 )
 @click.option("--seed", type=int, help="Seed of orders, and of sampling on the embedded engine.")
-@click.option("--layout", type=click.Choice(["shared", "perspective"]), default="shared")
+@click.option(
+    "--layout",
+    type=click.Choice(["shared", "perspective", "auto"]),
+    default="shared",
+    help="How the record is laid out in prompts; auto takes what costs least, and sets --cards.",
+)
 @click.option(
     "--cards",
     type=click.Choice(["head", "tail"]),
@@ -92,6 +85,7 @@ def _thinking(
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="File (.jsonl) or folder to save in."
 )
+@click.option("--dry-run", is_flag=True, help="Say what it would take, and hold nothing.")
 @_JSON
 @_REASONING
 @_OFFLINE
@@ -107,10 +101,11 @@ def run(
     motion: str | None,
     budget: float | None,
     seed: int | None,
-    layout: Layout,
+    layout: Layout | Literal["auto"],
     cards: Cards,
     templates: Path | None,
     out: Path | None,
+    dry_run: bool,
     as_json: bool,
     reasoning: bool,
     offline: bool,
@@ -122,6 +117,7 @@ def run(
     yalta run yalta --model kimi-k2.6 --seat amodei=ollama/qwen3:8b
     yalta run yalta --model kimi-k2.6 --seat yang=me
     yalta run my.yaml --motion "Weights should be public." --seed 7
+    yalta run yalta --model kimi-k2.6 --dry-run
     """
     loaded = load_scenario(scenario)
     if seats is not None and not seats.replace(",", "").strip():
@@ -141,6 +137,11 @@ def run(
         cards=cards,
         templates=load_templates(templates),
     )
+    if dry_run:
+        from debate.cli.forecast import dry_run as forecast
+
+        forecast(loaded, wishes, as_json=as_json)
+        return
     # Names are checked before a large file is fetched for them.
     _, places = arrange(loaded, wishes, DEFAULT_MODEL)
     named = {m for place in places for m in (place.model, place.fallback) if m}
@@ -237,8 +238,11 @@ async def _drive(conference: Conference, viewer: _Viewer) -> bool:
         closed = conference.state.standing == "closed"
         with suppress(OSError):  # a terminal that has gone hears nothing
             click.echo(f"\nTranscript: {conference.path}", err=True)
+            if cost := cost_line(conference.state):
+                click.echo(cost, err=True)
             if not closed:
-                click.echo(f"Go on with:  yalta resume {conference.path}", err=True)
+                more = " --budget N" if viewer.paused.startswith(BUDGET_SPENT) else ""
+                click.echo(f"Go on with:  yalta resume {conference.path}{more}", err=True)
     return closed
 
 
@@ -249,10 +253,14 @@ class _Viewer:
         self._show = show
         self.status = status
         self.on_gone: Callable[[], object] = lambda: None
+        self.paused = ""
+        """Why it stands still, by the last pause."""
         self._gone = False
 
     def watch(self, item: Item) -> None:
         """Show an item. A reader that has gone ends the conference, not the transcript."""
+        if isinstance(item, FloorPaused):
+            self.paused = item.reason
         if self._gone:
             return
         try:

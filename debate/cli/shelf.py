@@ -104,9 +104,10 @@ def _shelf() -> Iterator[Shelf]:
 
 def _row(entry: Listed) -> list[str]:
     about = f"{entry.title} ({entry.error})" if entry.error else entry.title
+    about += f" ({showable(entry.origin)})" if entry.origin else ""
     return [
         _name(entry.path),
-        _when(entry.opened_at),
+        _when(entry.begun_at),
         str(entry.turns),
         f"{entry.words:,}",
         entry.state,

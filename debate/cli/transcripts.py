@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from debate.cli import figures
 from debate.cli.printer import Printer
-from debate.cli.table import table
+from debate.errors import TranscriptError, UserError
 from debate.library import find_transcript
-from debate.stats import Figures, Stats
 from debate.stats import stats as count
 from debate.text import showable
 from debate.transcript import read, read_entries
@@ -25,8 +23,12 @@ from debate.verify import verify as check
 def show(transcript: str, reasoning: bool) -> None:
     """Read TRANSCRIPT (a path, or a name in the transcripts folder)."""
     printer = Printer(reasoning=reasoning)
-    for entry in read_entries(find_transcript(transcript)):
+    path = find_transcript(transcript)
+    entry = None
+    for entry in read_entries(path):
         printer(entry.event)
+    if entry is None:
+        raise TranscriptError(f"{path} holds no whole line: there is nothing to show")
 
 
 @click.command()
@@ -41,15 +43,17 @@ def verify(transcript: str, head: str | None) -> None:
     verdict = check(find_transcript(transcript))
     for fault in verdict.faults:
         click.echo(showable(f"{verdict.path}:{fault.line}: {fault.message}"))
-    if verdict.torn:
+    if not verdict.lines:
+        click.echo("it holds no whole line: nothing of it can be resumed")
+    elif verdict.torn:
         click.echo("the last line is cut off, as by a crash; `yalta resume` drops it")
     changed = head is not None and head.strip().lower() != verdict.head
     if changed:
         click.echo("the last line is not the one whose hash was given")
-    word = "good" if verdict.good else f"NOT GOOD, {len(verdict.faults)} faults"
+    word = "good" if verdict.good else f"NOT GOOD, {_counted(len(verdict.faults), 'fault')}"
     click.echo(
-        f"{word}: {verdict.lines} lines, {verdict.turns} turns, "
-        f"{verdict.prompts} prompts rendered again, {verdict.standing}"
+        f"{word}: {_counted(verdict.lines, 'line')}, {_counted(verdict.turns, 'turn')}, "
+        f"{_counted(verdict.prompts, 'prompt')} rendered again, {verdict.standing}"
     )
     click.echo(f"last line sha256 {verdict.head}")
     if changed or not verdict.good:
@@ -78,58 +82,31 @@ def fork(transcript: str, turn: int | None, out: Path | None, seed: int | None) 
 @click.command()
 @click.argument("transcript")
 @click.option("--by-turn", is_flag=True, help="One row a turn instead of a seat.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, seats and turns.")
-def stats(transcript: str, by_turn: bool, as_json: bool) -> None:
-    """Count turns, words, tokens (in, cached, out, reasoning) and seconds in TRANSCRIPT.
+@click.option("--json", "as_json", is_flag=True, help="All that is counted, as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="A line for each turn, for a spreadsheet.")
+def stats(transcript: str, by_turn: bool, as_json: bool, as_csv: bool) -> None:
+    """Count turns, words, tokens (in, cached, out, reasoning), seconds and cost in TRANSCRIPT.
 
     A dash is a number that the server did not give. "cached" is the part of the input that a
     prefix cache held; "new" is what had to be read. Withdrawn turns are not in the record: their
-    tokens and seconds are counted, their words are not.
+    tokens, seconds and cost are counted, their words are not.
+
+    "tries" are calls that came to nothing and were made again; "broken off" are those that brought
+    words, so that they may be billed, but nobody says how much: the cost is then "at most" so much.
+    It is "unknown" where a finished turn's is.
     """
+    if as_json and as_csv:
+        raise UserError("--json and --csv cannot both be had")
     counted = count(read(find_transcript(transcript)))
     if as_json:
-        click.echo(json.dumps(_as_json(counted), indent=2, ensure_ascii=False))
+        click.echo(figures.as_json(counted))
+    elif as_csv:
+        click.echo(figures.as_csv(counted), nl=False)
     elif by_turn:
-        table(
-            ["turn", "seat", "words", "in", "cached", "new", "out", "first s", "s"], _turns(counted)
-        )
+        figures.show_turns(counted)
     else:
-        withdrawn = ["withdrawn"] if counted.total.withdrawn else []
-        head = ["seat", "turns", *withdrawn, "failed", "words", "in", "cached", "new", "out"]
-        figures = (*counted.seats, counted.total)
-        table([*head, "reasoning", "s"], [_row(f, bool(withdrawn)) for f in figures])
+        figures.show_tables(counted)
 
 
-def _row(f: Figures, withdrawn: bool) -> list[str]:
-    share = "" if f.cached_share is None else f" ({f.cached_share:.0%})"
-    return [
-        showable(f.name),
-        *(str(f.turns), *([str(f.withdrawn)] if withdrawn else []), str(f.failed), f"{f.words:,}"),
-        *(_number(f.input), _number(f.cached) + share, _number(f.new)),
-        *(_number(f.output), _number(f.reasoning), f"{f.seconds:.1f}"),
-    ]
-
-
-def _turns(counted: Stats) -> list[list[str]]:
-    rows = []
-    for t in counted.turns:
-        u = t.usage
-        new = None if u.input is None or u.cached is None else u.input - u.cached
-        first = "-" if t.first is None else f"{t.first:.2f}"
-        numbers = [_number(n) for n in (u.input, u.cached, new, u.output)]
-        seat = f"{t.seat} (withdrawn)" if t.withdrawn else t.seat
-        rows.append([str(t.turn), seat, str(t.words), *numbers, first, f"{t.total:.2f}"])
-    return rows
-
-
-def _as_json(counted: Stats) -> dict[str, object]:
-    return {
-        "title": counted.title,
-        "seats": [asdict(f) | {"new": f.new} for f in counted.seats],
-        "total": asdict(counted.total) | {"new": counted.total.new},
-        "turns": [asdict(t) | {"usage": t.usage.model_dump()} for t in counted.turns],
-    }
-
-
-def _number(n: int | None) -> str:
-    return "-" if n is None else f"{n:,}"
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

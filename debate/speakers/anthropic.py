@@ -17,7 +17,7 @@ from debate.errors import SpeakerError
 from debate.events import FinishReason, Thinking, Usage
 from debate.prompts.layouts import Message
 from debate.speakers.base import Finish, Part, Prompt, Reasoning, Text
-from debate.speakers.chat import broken_off, refuse_thinking
+from debate.speakers.chat import broken_off, model_name, refuse_thinking
 from debate.speakers.http import HttpSpeaker, first_number, thinking_room
 from debate.speakers.sse import events
 
@@ -50,6 +50,8 @@ _WAYS = (
 )
 _EPHEMERAL = {"type": "ephemeral"}
 _GAP = "\n\n"
+_MARKS = 3
+_REACH = 18
 
 
 class AnthropicSpeaker(HttpSpeaker):
@@ -71,20 +73,30 @@ class AnthropicSpeaker(HttpSpeaker):
         said = [m for m in prompt.messages if m.role != "system"]
         body: dict[str, Any] = {
             "model": profile.name,
-            # Two breakpoints of the four that may be set: the head, and the end of the record,
-            # which the next prompt begins with again; the API looks for what was cached before
-            # up to twenty blocks back from each.
+            # The first breakpoint of the four that may be set.
             "system": [
                 {"type": "text", "text": text, "cache_control": _EPHEMERAL} for text in system
             ],
-            "messages": _with_breakpoint(said),
+            "messages": _with_breakpoints(said),
             "stream": True,
             "max_tokens": prompt.max_tokens + profile.reasoning_room,
             **profile.sampling,
             **_thinking(profile.name or "", profile.thinking),
             **profile.extra,
         }
+        if prompt.schema is not None:
+            # The effort of thinking stands under the same name.
+            effort = body.get("output_config") or {}
+            body["output_config"] = {**effort, **self.schema_config(prompt.schema)}
         return body
+
+    @classmethod
+    def schema_config(cls, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What under `output_config` asks for a reply which is JSON of this schema.
+
+        Every object in it has to say `additionalProperties: false`.
+        """
+        return {"format": {"type": "json_schema", "schema": schema}}
 
     async def parts(self, response: httpx.Response) -> AsyncGenerator[Part]:
         usage: dict[str, Any] = {}
@@ -97,7 +109,7 @@ class AnthropicSpeaker(HttpSpeaker):
                 match data.get("type"):
                     case "message_start":
                         message = data["message"]
-                        model = message.get("model")
+                        model = model_name(message.get("model"))
                         usage |= message.get("usage") or {}
                     case "content_block_start":
                         for part in _said(data["content_block"]):
@@ -123,6 +135,18 @@ class AnthropicSpeaker(HttpSpeaker):
         except (ValueError, AttributeError, TypeError, LookupError, RecursionError) as error:
             raise SpeakerError(f"the server sent no event stream: {error}") from None
 
+    def whole(self, body: bytes) -> list[Part]:
+        try:
+            reply = json.loads(body)
+            if error := reply.get("error"):
+                raise broken_off(error)
+            parts = [part for block in reply["content"] for part in _said(block)]
+            reason = _FINISH.get(reply.get("stop_reason") or "", "stop")
+            usage = read_usage(reply.get("usage") or {})
+            return [*parts, Finish(reason, usage, model_name(reply.get("model")))]
+        except (ValueError, AttributeError, TypeError, LookupError, RecursionError) as error:
+            raise SpeakerError(f"the server sent something that is no reply: {error}") from None
+
 
 def read_usage(usage: Mapping[str, Any]) -> Usage:
     """Its usage in our terms: what it calls input leaves out what was cached, ours holds it."""
@@ -146,10 +170,11 @@ def _inner(usage: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _said(block: Mapping[str, Any]) -> list[Part]:
     """What a block begins with, or a delta adds."""
-    if block.get("type") in ("text", "text_delta") and block.get("text"):
-        return [Text(block["text"])]
-    if block.get("type") in ("thinking", "thinking_delta") and block.get("thinking"):
-        return [Reasoning(block["thinking"])]
+    text, thought = block.get("text"), block.get("thinking")
+    if block.get("type") in ("text", "text_delta") and text and isinstance(text, str):
+        return [Text(text)]
+    if block.get("type") in ("thinking", "thinking_delta") and thought and isinstance(thought, str):
+        return [Reasoning(thought)]
     return []  # signatures, and thinking that is not shown
 
 
@@ -179,18 +204,21 @@ def _thinking(name: str, thinking: Thinking | None) -> dict[str, Any]:
     }
 
 
-def _with_breakpoint(messages: list[Message]) -> list[dict[str, Any]]:
+def _with_breakpoints(messages: list[Message]) -> list[dict[str, Any]]:
     """The messages, with a breakpoint where the record ends and the brief begins.
 
     A cache is found again by whole blocks, so each paragraph of the record is a block of its own:
-    the next prompt has the same blocks, and more of them behind.
+    the next prompt has the same blocks, and more of them behind. The API looks for what was cached
+    before up to twenty blocks back from a breakpoint; two more carry it back over an opening of
+    many seats, which adds them all at once.
     """
     *before, last = messages
     record, brief = last.content[: last.stable], last.content[last.stable :]
     blocks = _paragraphs(record)
     turns = [(m.role, _paragraphs(m.content)) for m in before]
-    if ends := blocks or (turns[-1][1] if turns else []):
-        ends[-1]["cache_control"] = _EPHEMERAL
+    stable = [block for _, content in [*turns, (last.role, blocks)] for block in content]
+    for block in stable[: -_MARKS * _REACH - 1 : -_REACH]:
+        block["cache_control"] = _EPHEMERAL
     if brief.strip():
         blocks.append({"type": "text", "text": brief})
     return [{"role": role, "content": content} for role, content in [*turns, (last.role, blocks)]]
@@ -198,6 +226,10 @@ def _with_breakpoint(messages: list[Message]) -> list[dict[str, Any]]:
 
 def _paragraphs(text: str) -> list[dict[str, Any]]:
     """Each paragraph as a block, with the gap before it: so it stays as it is when one follows."""
-    first, *more = text.split(_GAP)
-    texts = [first, *(_GAP + paragraph for paragraph in more)]
-    return [{"type": "text", "text": text} for text in texts if text.strip()]
+    texts, gap = [], ""
+    for n, piece in enumerate(text.split(_GAP)):
+        gap += (_GAP if n else "") + piece
+        if piece.strip():  # no block may be blank
+            texts.append(gap)
+            gap = ""
+    return [{"type": "text", "text": text} for text in texts]

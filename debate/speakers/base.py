@@ -6,9 +6,11 @@ state of theirs: all it may depend on is in the `Prompt`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from pydantic import JsonValue
 
 from debate.events import FinishReason, Profile, Usage
 from debate.prompts.layouts import Message
@@ -32,6 +34,9 @@ class Prompt:
     seed: int | None = None
     tokens: int = 0
     """About how many tokens the messages are."""
+    schema: Mapping[str, JsonValue] | None = None
+    """The reply is to be JSON of this schema. A server may refuse that, or pass over it in silence:
+    whoever asks looks at what comes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ import httpx
 from debate.errors import SpeakerError, UserError
 from debate.events import FinishReason, Thinking, Usage
 from debate.speakers.base import Finish, Part, Prompt, Reading, Reasoning, Text
-from debate.speakers.http import HttpSpeaker, brief, first_number
-from debate.speakers.sse import MAX_LINE, events
-from debate.speakers.sse import body as read_body
+from debate.speakers.failures import failure
+from debate.speakers.http import HttpSpeaker, first_number
+from debate.speakers.sse import events
+from debate.text import showable
 
 # One name for what servers call their stop reasons; whatever else ends a reply is a stop.
 _FINISH: dict[str, FinishReason] = {
@@ -27,7 +28,9 @@ _FINISH: dict[str, FinishReason] = {
     "refusal": "filter",
 }
 # Ends that are none: the server broke off, and says so in the place of a reason.
-_BROKEN = frozenset({"error", "insufficient_system_resource"})  # OpenRouter; DeepSeek
+_BROKEN = frozenset(
+    {"error", "insufficient_system_resource", "abort"}  # OpenRouter; DeepSeek; vLLM, SGLang
+)
 _NAME_SHOWN = 200
 
 
@@ -58,6 +61,12 @@ class ChatSpeaker(HttpSpeaker):
         """
         raise refuse_thinking(name, thinking, "no way to say so is known for this server")
 
+    @classmethod
+    def schema_body(cls, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The fields that ask for a reply which is JSON of this schema."""
+        form = {"name": "reply", "schema": schema, "strict": True}
+        return {"response_format": {"type": "json_schema", "json_schema": form}}
+
     def usage(self, usage: object) -> Usage:
         """A server's usage object in our terms."""
         return read_usage(usage)
@@ -78,6 +87,7 @@ class ChatSpeaker(HttpSpeaker):
             limit: prompt.max_tokens + profile.reasoning_room,
             **profile.sampling,
             **thinking,
+            **({} if prompt.schema is None else self.schema_body(prompt.schema)),
             **profile.extra,
         }
         if self.sends_seed and prompt.seed is not None:
@@ -85,23 +95,19 @@ class ChatSpeaker(HttpSpeaker):
         return body
 
     async def parts(self, response: httpx.Response) -> AsyncGenerator[Part]:
-        if response.headers.get("content-type", "").lower().startswith("application/json"):
-            for part in self._whole(await read_body(response, MAX_LINE)):
-                yield part
-            return
         reason: str | None = None
         usage: object = None
         model: str | None = None
-        done = False
+        done = spoke = refused = False
         try:
             async for event in events(response):
                 if event.data == "[DONE]":
                     done = True
                     break
                 chunk = json.loads(event.data)
-                if error := chunk.get("error"):
+                if error := error_of(chunk):
                     raise broken_off(error)
-                model = _text(chunk.get("model"))[:_NAME_SHOWN] or model
+                model = model_name(chunk.get("model")) or model
                 # Some send usage twice (Moonshot: on the finishing choice and in a last chunk),
                 # always of the whole call: the last one counts, and nothing is added up.
                 usage = chunk.get("usage") or usage
@@ -114,31 +120,34 @@ class ChatSpeaker(HttpSpeaker):
                     if reason in _BROKEN:
                         raise broken_off(choice.get("error") or reason)
                     for part in _said(choice.get("delta") or {}):
+                        refused = refused or isinstance(part, Refused)
+                        if isinstance(part, Refused) and spoke:
+                            continue  # of what was said before they are no part
+                        spoke = spoke or type(part) is Text
                         yield part
-                        if isinstance(part, Refused):
-                            reason = "content_filter"
             # Not every server sends [DONE]; a finish reason is the end as well. With neither, the
             # connection was dropped and the reply is half a reply.
             if not done and reason is None:
                 raise SpeakerError("the stream ended before the reply did")
-            yield Finish(_FINISH.get(reason or "", "stop"), self.usage(usage), model)
+            yield Finish(_ended(reason, refused), self.usage(usage), model)
         except (ValueError, AttributeError, TypeError, RecursionError) as error:
             raise SpeakerError(
                 f"the server sent something that is no event stream: {error}"
             ) from None
 
-    def _whole(self, body: bytes) -> list[Part]:
-        """A reply in one piece, from a server that does not stream."""
+    def whole(self, body: bytes) -> list[Part]:
         try:
             reply = json.loads(body)
-            if error := reply.get("error"):
+            if error := error_of(reply):
                 raise broken_off(error)
             choice = reply["choices"][0]
             reason = _text(choice.get("finish_reason"))
+            if reason in _BROKEN:
+                raise broken_off(choice.get("error") or reason)
             said = _said(choice["message"])
+            refused = bool(choice["message"].get("refusal"))
             usage = self.usage(reply.get("usage"))
-            model = _text(reply.get("model"))[:_NAME_SHOWN] or None
-            return [*said, Finish(_FINISH.get(reason, "stop"), usage, model)]
+            return [*said, Finish(_ended(reason, refused), usage, model_name(reply.get("model")))]
         except (ValueError, AttributeError, TypeError, LookupError, RecursionError) as error:
             raise SpeakerError(f"the server sent something that is no reply: {error}") from None
 
@@ -152,11 +161,32 @@ def refuse_thinking(name: str, thinking: str, why: str) -> UserError:
     return UserError(f"{name} cannot be asked to think {thinking!r}: {why}")
 
 
+def error_of(chunk: Mapping[str, Any]) -> Any:
+    """The error that stands in the place of a chunk, or of a reply; None if there is none."""
+    # Older vLLM, and SGLang, send one without an object around it.
+    return chunk.get("error") or (chunk if chunk.get("object") == "error" else None)
+
+
 def broken_off(error: Any) -> SpeakerError:
     """The error for one that stands in a stream, after the answer had begun."""
-    code = error.get("code") or error.get("type") if isinstance(error, dict) else None
-    busy = code in (429, 503, 529, "overloaded_error", "rate_limit_error", "rate_limit_exceeded")
-    return SpeakerError(f"the server broke off: {brief(error)}", busy=busy)
+    # Where a reason to end stands in its place, that is its name as well.
+    told = failure({"message": error, "code": error} if isinstance(error, str) else error)
+    return SpeakerError(
+        f"the server broke off: {told.said}",
+        hint=told.hint,
+        final=told.final,
+        busy=told.busy,
+        wait=told.wait,
+    )
+
+
+def model_name(said: object) -> str | None:
+    """What a server calls the model, fit to be shown; None if it does not say."""
+    return showable(_text(said))[:_NAME_SHOWN].strip() or None
+
+
+def _ended(reason: str | None, refused: bool) -> FinishReason:
+    return "filter" if refused else _FINISH.get(reason or "", "stop")
 
 
 def _said(delta: Any) -> list[Part]:

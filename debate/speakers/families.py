@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from debate.errors import UnknownName, UserError
+from debate.errors import UnknownName, UserError, YaltaError
 from debate.events import Thinking
 from debate.speakers.base import Speaker
 from debate.speakers.profiles import KnownModel, Provider
@@ -61,7 +62,7 @@ def family(name: str) -> Family:
 
     Raises:
         UnknownName: if there is none of that name.
-        UserError: if it cannot be loaded.
+        UserError: if it cannot be loaded, or, once it is called, if it cannot make a speaker.
     """
     if name in _SHIPPED:
         entry = EntryPoint(name, _SHIPPED[name], GROUP)
@@ -69,14 +70,22 @@ def family(name: str) -> Family:
         entry = next(iter(found))
     else:
         raise UnknownName("family", name, family_names())
+    return partial(_made, entry)
+
+
+def _made(entry: EntryPoint, wanted: Wanted) -> Speaker:
     try:
-        made = entry.load()
+        speaker = cast(Family, entry.load())(wanted)
+        if not hasattr(speaker, "stream"):
+            raise TypeError(f"{type(speaker).__name__} is no speaker")
+        return speaker
+    except YaltaError:
+        raise
     except Exception as error:  # another package's code: whatever is wrong with it
         raise UserError(
-            f"the family {name!r} cannot be loaded: {type(error).__name__}: {error}",
+            f"the family {entry.name!r} makes no speaker: {type(error).__name__}: {error}",
             hint=f"it comes from {entry.value}",
         ) from error
-    return cast(Family, made)
 
 
 def family_names() -> list[str]:

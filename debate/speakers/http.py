@@ -5,12 +5,9 @@ A family of servers says how it is asked and how its stream is read; see `chat` 
 
 from __future__ import annotations
 
-import json
 import os
-import time
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -19,22 +16,22 @@ import httpx
 from debate.errors import KeyMissing, SpeakerError, UserError
 from debate.events import Profile, Thinking
 from debate.speakers.base import Part, Prompt, Reading
+from debate.speakers.failures import error_in, failure
 from debate.speakers.families import Wanted
 from debate.speakers.limits import Bounds, Limits, limits_of
 from debate.speakers.profiles import Provider
+from debate.speakers.sse import MAX_LINE
 from debate.speakers.sse import body as read_body
 
-_ERROR_SHOWN = 400
+_ERROR_SHOWN = 500
 _ERROR_READ = 64 * 1024
 _CONNECT_SECONDS = 10.0
 
 # Tokens for each level of thinking: what the providers that take a number count as such.
 _ROOM = {"off": 0, "low": 2048, "medium": 8192, "high": 24576}
 
-# Worth another try: time-outs, conflicts, "too early", rate limits; and what is the server's fault.
-_WEATHER = frozenset({408, 409, 425, 429})
-# Asked too much: a rate limit, no capacity, Anthropic's "overloaded".
-_BUSY = frozenset({429, 503, 529})
+# What can be read without a reply growing a thousandfold twice. Nothing of it is asked for.
+_ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +136,13 @@ class HttpSpeaker:
         """
         raise NotImplementedError
 
-    def is_overflow(self, status: int, said: str) -> bool:
-        """Whether an error says that the prompt is longer than the model's window."""
-        low = said.lower()
-        return status in (400, 413) and any(
-            words in low
-            for words in (
-                "context length",  # OpenAI, vLLM, DeepSeek, OpenRouter
-                "context_length",
-                "context size",  # llama.cpp: exceed_context_size_error
-                "context window",
-                "model token limit",  # Moonshot
-                "token length too long",  # Moonshot
-                "prompt is too long",  # Anthropic
-                "input is too long",
-                "exceed context limit",
-            )
-        )
+    def whole(self, body: bytes) -> list[Part]:
+        """Read a reply in one piece, from a server or a gateway that does not stream.
+
+        Raises:
+            SpeakerError: if it is none, or holds an error.
+        """
+        raise NotImplementedError
 
     # -- for the conference
 
@@ -186,21 +173,29 @@ class HttpSpeaker:
                 response = await self._http().send(self._request(endpoint, prompt), stream=True)
                 try:
                     await self._check(response)
-                    async for part in self.parts(response):
-                        yield part
+                    if _kind(response) == "application/json":
+                        for part in self.whole(await read_body(response, MAX_LINE)):
+                            yield part
+                    else:
+                        async for part in self.parts(response):
+                            yield part
                 finally:
                     await response.aclose()
             except SpeakerError as error:
-                error.message = self._redacted(error.message)
+                # Cut last: half a key could not be told any more.
+                error.message = self._redacted(error.message)[:_ERROR_SHOWN]
+                error.args = (error.message,)
                 if error.busy:
                     limits.slow_down(error.wait)
                 raise
             except httpx.TimeoutException as error:
                 silent = isinstance(error, httpx.ReadTimeout)
-                what = f"sent nothing for {endpoint.stall:.0f} s" if silent else "did not answer"
+                what = f"sent nothing for {endpoint.stall:g} s" if silent else "did not answer"
                 raise SpeakerError(f"{self._name} {what}") from None
-            except httpx.RemoteProtocolError:
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
                 raise SpeakerError(f"{self._name} dropped the connection") from None
+            except httpx.DecodingError:
+                raise SpeakerError(f"{self._name} sent what cannot be unpacked") from None
             except httpx.HTTPError as error:
                 raise SpeakerError(
                     self._redacted(f"{self._name} cannot be reached: {_why(error)}"),
@@ -223,6 +218,12 @@ class HttpSpeaker:
         if name is None:
             return None
         if key := os.environ.get(name, "").strip():
+            if not (key.isascii() and key.isprintable()) or " " in key:
+                # It could stand in no header; shown, it would be known.
+                raise UserError(
+                    f"{name} holds no key: there are characters in it that no key has",
+                    hint="copy it anew, without quotes, blanks or line breaks",
+                )
             return key
         if self._endpoint.key_optional:
             return None
@@ -255,40 +256,43 @@ class HttpSpeaker:
     async def _check(self, response: httpx.Response) -> None:
         """Raise for a response that is not the stream that was asked for."""
         status = response.status_code
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if status == 200 and kind.startswith("text/html"):
+        if status == 200 and _kind(response) == "text/html":
             raise SpeakerError(
                 f"{self._name}: the server sent a web page, not a reply",
                 hint=f"is {self._endpoint.base_url} the whole address, with its /v1?",
                 final=True,
             )
+        packed = response.headers.get("content-encoding", "").strip().lower()
+        if packed not in _ENCODINGS:
+            raise SpeakerError(f"{self._name} packs what it sends, unasked", final=True)
         if status == 200:
             return
         if 300 <= status < 400:
             # Never followed: the key would go with the request.
             raise SpeakerError(f"{self._name}: the server redirects elsewhere", final=True)
-        said = message_in(await read_body(response, _ERROR_READ))
-        if status in (401, 403):
+        told = failure(error_in(await read_body(response, _ERROR_READ)), status, response.headers)
+        what, hint = f"answered {status}", told.hint
+        if told.final and status in (401, 403):
             env = self._endpoint.key_env
-            raise SpeakerError(
-                f"{self._name} refused the key ({status}): {said}",
-                hint=f"the key is read from {env}" if env else None,
-                final=True,
-            )
+            what = f"refused {'the key' if status == 401 else 'to answer'} ({status})"
+            hint = hint or (f"the key is read from {env}" if env else None)
         raise SpeakerError(
-            f"{self._name} answered {status}: {said}",
-            hint="the prompt is longer than the model's window: say its size in profiles.yaml"
-            if self.is_overflow(status, said)
-            else None,
-            final=status < 500 and status not in _WEATHER,
-            busy=status in _BUSY,
-            wait=retry_after(response.headers),
+            f"{self._name} {what}: {told.said}",
+            hint=hint,
+            final=told.final,
+            busy=told.busy,
+            wait=told.wait,
         )
 
     def _redacted(self, text: str) -> str:
         name = self._endpoint.key_env
         key = os.environ.get(name, "").strip() if name else ""
         return text.replace(key, "[key]") if key else text
+
+
+def _kind(response: httpx.Response) -> str:
+    said: str = response.headers.get("content-type", "")
+    return said.partition(";")[0].strip().lower()
 
 
 def thinking_room(thinking: Thinking) -> int:
@@ -299,8 +303,13 @@ def thinking_room(thinking: Thinking) -> int:
 
 
 def _check_address(provider: Provider) -> None:
-    url = urlsplit(provider.base_url)
-    if url.scheme not in ("http", "https") or not url.hostname:
+    try:
+        url = urlsplit(provider.base_url)
+        good = url.scheme in ("http", "https") and url.port != 0
+        good = bool((url.hostname or "").encode("idna")) and good
+    except ValueError:  # a port or a name that cannot be
+        good = False
+    if not good:
         raise UserError(f"{provider.base_url!r} is not an http(s) address")
     if url.username or url.password or url.query:
         # It would stand in the transcript.
@@ -309,36 +318,6 @@ def _check_address(provider: Provider) -> None:
             "a key cannot stand in a server's address",
             hint=f"put it in the environment: {where}=...",
         )
-
-
-def retry_after(headers: httpx.Headers) -> float | None:
-    """Seconds that a server asks to wait, if it does (RFC 9110, 10.2.3: seconds, or a date)."""
-    said = headers.get("retry-after", "").strip()
-    if not said:
-        return None
-    try:
-        seconds = float(said)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(said).timestamp() - time.time()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return max(0.0, seconds) if seconds < float("inf") else None
-
-
-def message_in(body: bytes) -> str:
-    """The server's own words in an error's body."""
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        return body.decode("utf-8", "replace").strip()[:_ERROR_SHOWN] or "nothing more"
-    return brief(parsed.get("error", parsed) if isinstance(parsed, dict) else parsed)
-
-
-def brief(error: Any) -> str:
-    """What an error object says, in a line."""
-    said = error.get("message") if isinstance(error, dict) else error
-    return str(said or error)[:_ERROR_SHOWN]
 
 
 def first_number(*values: Any) -> int | None:

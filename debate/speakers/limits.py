@@ -17,6 +17,12 @@ from weakref import WeakKeyDictionary
 
 from aiolimiter import AsyncLimiter
 
+from debate.errors import SpeakerError
+
+# A server may ask to be left alone for an hour. Who waits in a queue for longer than this is told
+# instead, and can give up or go elsewhere.
+_LONGEST = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -49,12 +55,20 @@ class Limits:
         """Calls that may be open at one time now."""
         return max(1, int(self._allowed))
 
+    @property
+    def open(self) -> int:
+        """Calls that are open now, or about to be."""
+        return self._open
+
     @asynccontextmanager
     async def slot(self, tokens: int) -> AsyncIterator[None]:
         """Wait until one more call may be made, and hold its place while it lasts.
 
         Args:
             tokens: About how many it asks for, prompt and room for the reply together.
+
+        Raises:
+            SpeakerError: if the server has asked to be left alone for long.
         """
         await self._enter()
         try:
@@ -108,7 +122,11 @@ class Limits:
 
     async def _until_free(self) -> None:
         loop = asyncio.get_running_loop()
-        while (wait := self._not_before - loop.time()) > 0:  # noqa: ASYNC110 - it may move on
+        while (wait := self._not_before - loop.time()) > 0:
+            if wait > _LONGEST:
+                raise SpeakerError(
+                    f"the server has asked to be left alone for {wait:.0f} s more", wait=wait
+                )
             await asyncio.sleep(wait)
 
     def _leave(self) -> None:

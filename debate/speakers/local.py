@@ -148,7 +148,7 @@ class LocalSpeaker(ChatSpeaker):
     def request_body(self, prompt: Prompt) -> dict[str, Any]:
         body = super().request_body(prompt)
         body |= {"return_progress": True, "cache_prompt": True}
-        if self._profile.grammar:
+        if self._profile.grammar and prompt.schema is None:  # it takes one or the other
             body["grammar"] = self._profile.grammar
         # It takes any number of stop strings, so it stops where we would cut.
         names = prompt.others

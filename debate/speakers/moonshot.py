@@ -13,6 +13,7 @@ from debate.speakers.chat import ChatSpeaker, refuse_thinking
 _MAY_REST = ("kimi-k2.5", "kimi-k2.6")
 # These take an effort in place of that (guide/use-reasoning-effort, as pydantic-ai has it).
 _EFFORT = ("kimi-k3",)
+_FIXED = ("temperature", "top_p", "presence_penalty", "frequency_penalty", "n")
 
 
 class MoonshotSpeaker(ChatSpeaker):
@@ -38,6 +39,6 @@ class MoonshotSpeaker(ChatSpeaker):
         body = super().request_body(prompt)
         if str(body["model"]).startswith("kimi-"):
             # Its sampling is fixed; another value answers 400 "only 1 is allowed for this model".
-            for name in ("temperature", "top_p", "presence_penalty", "frequency_penalty"):
+            for name in _FIXED:
                 body.pop(name, None)
         return body

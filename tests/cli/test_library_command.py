@@ -45,7 +45,11 @@ def test_transcripts_are_listed_with_how_they_stand(folder):
     head, *rows = told("list", "--sort", "path").splitlines()
     assert head.split() == ["transcript", "opened", "turns", "words", "standing", "title"]
     assert re.fullmatch(r"notes +- +0 +0  unreadable +\(line 1: .*\)", rows[0])
-    assert re.fullmatch(r"other +\d{4}-\d\d-\d\d \d\d:\d\d +1 +8  cut short.*Conference", rows[1])
+    assert re.fullmatch(
+        r"other +\d{4}-\d\d-\d\d \d\d:\d\d +1 +8  cut short.*Conference "
+        r"\(forked from talk\.jsonl after turn 1\)",
+        rows[1],
+    )
     assert re.fullmatch(r"talk .* 2 +9  complete .*分级开源 Conference", rows[2])
     assert len({row.index("分级") for row in rows[1:]}) == 1
     assert told("list", "--sort", "path", "--reverse").splitlines()[1:] == rows[::-1]

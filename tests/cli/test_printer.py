@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,22 +16,25 @@ from worlds import Play, closed, manifest, scenario
 from debate.cli import yalta
 from debate.cli.printer import Printer, Wrapper, cells
 from debate.events import (
+    BudgetSet,
     ConferenceClosed,
     ConferenceForked,
     FloorPaused,
     FloorResumed,
+    MinutesTaken,
     NotePassed,
     PhaseOpened,
     Profile,
     SeatChanged,
     Timing,
+    Try,
     TurnClosed,
     TurnFailed,
     TurnOpened,
     TurnSkipped,
     TurnWithdrawn,
 )
-from debate.take import Delta, Item
+from debate.take import Again, Delta, Item
 from debate.text import showable
 from debate.transcript import Transcript
 
@@ -245,6 +249,77 @@ def test_a_note_waits_until_the_turn_in_the_air_has_been_shown(capsys):
     assert told == "\n\nAda\nI am.\n\nNote from the chair to all: Shorter.\n\nBo\nSo am I.\n"
 
 
+def minutes(through: int, words: str, model: str = "kimi-k2.6") -> MinutesTaken:
+    by = Profile(model=model, family="openai")
+    return MinutesTaken(
+        through=through, text=words, request="0" * 64, by=by, timing=Timing(total=1)
+    )
+
+
+def test_minutes_are_a_block_of_their_own(capsys):
+    out = shown([*BEGUN, minutes(1, "Ada spoke."), minutes(12, "Ada spoke.\nBo did not.")], capsys)
+    assert out.split("── Openings ──")[1] == (
+        "\n\nMinutes, turn 1 (by the clerk, kimi-k2.6)\nAda spoke.\n"
+        "\nMinutes, turns 1–12 (by the clerk, kimi-k2.6)\nAda spoke.\nBo did not.\n"
+    )
+    waits = [*BEGUN, turn(1, "ada"), text(1, "ada", "I "), minutes(1, "M."), closed(1, "ada", "")]
+    assert shown(waits, capsys).endswith(
+        "\nAda\nI\n\nMinutes, turn 1 (by the clerk, kimi-k2.6)\nM.\n"
+    )
+
+
+def test_what_is_wrong_with_a_turn_is_told_after_it(capsys):
+    wrong = closed(1, "ada", "So.").model_copy(
+        update={"warning": "the server read 2,048 tokens", "finish": "length"}
+    )
+    assert shown([*BEGUN, turn(1, "ada"), wrong], capsys).endswith(
+        "\nAda\nSo.\n  [ended by the token limit]\n  [the server read 2,048 tokens]\n"
+    )
+
+
+def test_a_turn_that_broke_off_is_void_and_its_head_begins_anew(capsys):
+    out = shown(
+        [
+            *BEGUN,
+            *(turn(1, "ada"), text(1, "ada", "We hold that ")),
+            Again(1, "ada", "the server\nwent away\x1b[2J", 3.2),
+            *(text(1, "ada", "We hold "), text(1, "ada", "it.")),
+            *(Again(2, "bo", "no such turn", 1.0), closed(1, "ada", "We hold it.")),
+        ],
+        capsys,
+    )
+    assert out.split("── Openings ──")[1] == (
+        "\n\nAda\nWe hold that\n"
+        "  [broke off: the server went away[2J; asked again in 3 s]\n"
+        "\nAda\nWe hold it.\n"
+    )
+
+
+def test_a_call_that_brought_no_word_names_its_seat_and_waits_for_its_turn(capsys):
+    again = Again(2, "bo", "busy", 0.2)
+    first = [turn(1, "ada"), turn(2, "bo"), text(1, "ada", "I "), again, closed(1, "ada", "I ")]
+    out = shown([*BEGUN, *first, closed(2, "bo", "Am.")], capsys)
+    assert out.split("── Openings ──")[1] == (
+        "\n\nAda\nI\n  [Bo: broke off: busy; asked again at once]\n\nBo\nAm.\n"
+    )
+
+
+def test_who_spoke_instead_is_told_and_why(capsys):
+    by = Profile(model="kimi-k2.6", family="openai")
+    tries = (Try(why="busy", waited=1.0), Try(why="the server said 500"))
+    spoken = closed(1, "ada", "So.").model_copy(update={"by": by, "tries": tries})
+    assert shown([*BEGUN, turn(1, "ada"), spoken], capsys).endswith(
+        "\nAda\nSo.\n  [spoken by kimi-k2.6, since the server said 500]\n"
+    )
+    unsaid = spoken.model_copy(update={"tries": ()})
+    assert shown([*BEGUN, turn(1, "ada"), unsaid], capsys).endswith("\n  [spoken by kimi-k2.6]\n")
+
+
+def test_a_budget_is_told_in_plain_digits(capsys):
+    out = shown([*BEGUN, BudgetSet(cost=Decimal("1E+2"))], capsys)
+    assert out.endswith("\nFrom here on, it may cost 100 in all.\n")
+
+
 # Hostile text
 
 
@@ -260,6 +335,8 @@ def harmless(out: str) -> bool:
         ["verify"],
         ["stats"],
         ["stats", "--by-turn"],
+        ["stats", "--csv"],
+        ["stats", "--json"],
         ["library", "list"],
         ["library", "search", "red"],
         ["library", "tree"],
@@ -272,15 +349,15 @@ def test_hostile_text_in_a_transcript_is_shown_harmlessly(tmp_path: Path, monkey
     seat = opened.seats[0].model_copy(update={"name": HOSTILE, "profile": profile})
     opened = opened.model_copy(update={"seats": (seat, opened.seats[1]), "notice": HOSTILE})
     failed = TurnFailed(turn=2, seat="bo", reason="error", message=HOSTILE)
-    said = closed(1, "ada", HOSTILE).model_copy(update={"reasoning": HOSTILE})
+    said = closed(1, "ada", HOSTILE).model_copy(update={"reasoning": HOSTILE, "warning": HOSTILE})
     path = tmp_path / "t.jsonl"
     with Transcript.create(path) as transcript:
         transcript.append(opened)
         transcript.append(PhaseOpened(phase=0, kind="opening", title=HOSTILE))
         passed = NotePassed(text=HOSTILE)
         changed = SeatChanged(seat="bo", profile=profile)
-        ended = (turn(2, "bo"), failed, passed, changed, FloorPaused(reason=HOSTILE))
-        for event in (turn(1, "ada"), said, *ended):
+        ended = (turn(2, "bo"), failed, passed, changed, minutes(1, HOSTILE, HOSTILE))
+        for event in (turn(1, "ada"), said, *ended, FloorPaused(reason=HOSTILE)):
             transcript.append(event)
 
     monkeypatch.setenv("YALTA_TRANSCRIPTS", str(tmp_path))

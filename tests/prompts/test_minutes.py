@@ -83,6 +83,28 @@ def test_minutes_stand_in_place_of_what_they_hold_and_of_nothing_else(seats, pha
             )
 
 
+@pytest.mark.parametrize("layout", ["shared", "perspective"])
+def test_behind_minutes_a_phase_is_announced_only_where_it_begins(layout):
+    plan = scenario(["ada", "bo"], [{"kind": "plenary", "rounds": 3}, {"kind": "closing"}])
+
+    def when(state, floors):
+        return 3 if len(state.record) == 5 and not state.minutes else None
+
+    play = Minuted(manifest(plan, layout=layout), when).run()
+    texts = [joined(messages) for _, before, messages in play.prompts if before.minutes]
+
+    assert all("moves to: Phase 0." not in text for text in texts)
+    assert "moves to: Phase 1." in texts[-1]
+    assert "moves to: Phase 0." in joined(play.clerks[0][2])
+
+
+def test_the_clerk_reads_nothing_of_an_opening_under_way_whatever_it_is_asked():
+    states = Play(manifest(scenario(["ada", "bo"]))).run().states
+    during = next(s for s in states if len(s.record) == 2 and s.phase.index == 0)
+
+    assert "in turn" not in joined(clerk_messages(during, 2, BY))
+
+
 @settings(max_examples=60, deadline=None)
 @given(SEATS, PHASES, st.integers(0, 2**16))
 def test_between_two_minutes_a_shared_prompt_grows_at_its_end_alone(seats, phases, seed):

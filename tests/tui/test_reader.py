@@ -285,11 +285,15 @@ async def test_f_forks_after_the_marked_turn(path, tmp_path, answer):
         await ready(pilot, reader)
         await pilot.press("f")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-        (forked,) = (tmp_path / "transcripts").glob("*.jsonl")
-        assert [e.type for e in read_transcript(forked)].count("turn.closed") == 3
+        assert "turn 3" in on_screen(pilot.app)
+        assert not (tmp_path / "transcripts").exists()  # nothing is written before the answer
         await pilot.click(f"#{answer}")
         expected = StageScreen if answer == "go" else ReaderScreen
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, expected))
+        forks = list((tmp_path / "transcripts").glob("*.jsonl"))
+        assert len(forks) == (answer == "go")
+        for forked in forks:
+            assert [e.type for e in read_transcript(forked)].count("turn.closed") >= 3
 
 
 async def test_reasoning_opens_and_folds(tmp_path):
@@ -328,6 +332,8 @@ async def test_what_is_no_transcript_is_told(tmp_path):
             "p", "d", "f", "y", "Y", "s", "right_curly_bracket", "r", "f5", "g", "comma"
         )
         await wait_until(pilot, lambda: pilot.app.screen is reader)
+        await pilot.press("escape")
+        assert not reader.details.display
         await pilot.press("escape")
         await wait_until(pilot, lambda: pilot.app.screen is not reader)
 

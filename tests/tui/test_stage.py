@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
-from itertools import count
+from contextlib import suppress
 
 import pytest
-from chat_server import ChatServer, Reply, speaker_of
+from chat_server import ChatServer, Reply
 from pilot import wait_until
 from reading import write
+from staging import (
+    SEATS,
+    good,
+    held,
+    in_air,
+    over,
+    paused_at_first,
+    shown,
+    spoken,
+    staged,
+    types,
+    writing,
+)
 from textual.widgets import Input, OptionList, TextArea
 from worlds import Play, manifest, scenario
 
@@ -24,84 +36,8 @@ from tui.session import Opening, Resuming
 from tui.widgets.floor.find_bar import FindBar
 from tui.widgets.floor.status_line import StatusLine
 
-NAMES = ("Sam Altman", "Yang Zhilin", "Dario Amodei")
-SEATS = ("altman", "yang", "amodei")
-
-
-class Scripted:
-    """Numbered replies; slow ones wait until they are let go, or the request ends."""
-
-    def __init__(self) -> None:
-        self.numbers = count(1)
-        self.slow = False
-        self.reasoning = ""
-
-    def __call__(self, body):
-        words = [f"Reply {next(self.numbers)} of {speaker_of(body, NAMES)}. "]
-        words += ["And more. "] * (400 if self.slow else 3)
-        chunks = None
-        if self.reasoning:
-            deltas = [{"reasoning_content": self.reasoning}, {"content": "".join(words)}]
-            chunks = [{"choices": [{"delta": d, "finish_reason": None}]} for d in deltas]
-            chunks.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
-        return Reply(words, delay=0.05 * self.slow, chunks=chunks)
-
-
-@pytest.fixture
-def script():
-    return Scripted()
-
-
-@pytest.fixture
-def server(script):
-    with ChatServer(script) as server:
-        yield server
-
-
-@asynccontextmanager
-async def staged(server, tmp_path, phases=({"kind": "plenary", "rounds": 2},), size=(120, 40), **w):
-    """A stage on which a conference has begun."""
-    wishes = Wishes(model=server.model, seed=1, **w)
-    what = Opening(scenario(SEATS, phases), wishes, tmp_path / "c.jsonl")
-    app = YaltaApp(StageScreen(what))
-    async with app.run_test(size=size) as pilot:
-        stage = app.screen
-        assert isinstance(stage, StageScreen)
-        await wait_until(pilot, lambda: stage.session.conference)
-        yield pilot, stage
-
-
-def spoken(stage):
-    return [turn.seat for turn in stage.session.conference.state.record]
-
-
-def over(stage):
-    return stage.session.standing == "over"
-
-
-def held(stage):
-    return stage.session.standing == "held" and stage.session.conference.state.standing == "paused"
-
-
-def in_air(stage):
-    return any(block.live and "Reply" in block.text for block in stage.record.blocks)
-
-
-def types(stage):
-    return [event.type for event in read_transcript(stage.session.conference.path)]
-
-
-def good(stage):
-    assert verify(stage.session.conference.path).faults == ()
-    return True
-
-
 def asks_for_model(pilot):
     return isinstance(pilot.app.screen, PickScreen) and pilot.app.screen._free
-
-
-def shown(stage):
-    return "\n".join(f"{b.name}\n{b.text}\n{b.aside}" for b in stage.record.blocks)
 
 
 async def test_a_conference_is_shown_to_its_end(server, tmp_path):
@@ -130,14 +66,6 @@ async def test_space_pauses_after_the_turn_in_the_air_and_goes_on(server, script
         await pilot.press("space")
         await wait_until(pilot, lambda: over(stage))
         assert good(stage)
-
-
-async def paused_at_first(pilot, stage, script):
-    """Pause before anything is said, then let replies be fast."""
-    await wait_until(pilot, lambda: in_air(stage))
-    stage.session.conference.chair.halt()
-    await wait_until(pilot, lambda: held(stage))
-    script.slow = False
 
 
 async def test_s_lets_one_turn_be_spoken(server, script, tmp_path):
@@ -214,13 +142,13 @@ async def test_t_takes_a_seat_over_and_gives_it_back(server, script, tmp_path):
         assert profiles["altman"].family == "human"
         await pilot.press("space")
         composer = stage._composer
-        await wait_until(pilot, lambda: composer.has_class("-asked"))
+        await writing(pilot, stage)
         assert "You are Sam Altman" in str(composer._brief.render())
         await pilot.press("ctrl+s")  # nothing is written yet: nothing is said
         assert composer.has_class("-asked")
         composer._words.text = "I speak for myself now."
         await pilot.press("ctrl+s")
-        await wait_until(pilot, lambda: len(spoken(stage)) == 3 and composer.has_class("-asked"))
+        await wait_until(pilot, lambda: len(spoken(stage)) == 3 and composer._words.has_focus)
         await pilot.press(*"no", "escape")
         await take("altman")
         await pilot.press("k")
@@ -500,7 +428,7 @@ async def test_o_shows_the_seats_where_the_screen_is_narrow(server, tmp_path):
 
 async def test_escape_leaves_the_writing_for_the_keys_and_i_goes_back_to_it(server, tmp_path):
     async with staged(server, tmp_path, seat_models={"altman": "me"}) as (pilot, stage):
-        await wait_until(pilot, lambda: stage._composer.has_class("-asked"))
+        await writing(pilot, stage)
         await pilot.press(*"skip", "escape")
         assert pilot.app.focused is stage.record
         await pilot.press("i", *"per")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from debate.errors import YaltaError
 from debate.library import short_path
 from debate.listed import Listed, forest
 from debate.shelf import Found
+from tui.screens.asking import AskingScreen
 from tui.screens.compare import CompareScreen
 from tui.screens.reader import ReaderScreen
 from tui.widgets.floor.blocks import plain
@@ -25,9 +25,6 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.reader import columns
 from tui.widgets.reader.rows import Rows
 from tui.widgets.reader.stacks import MOST_FOUND, Shown, Stacks, flattened
-
-if TYPE_CHECKING:
-    from tui.app import YaltaApp
 
 PAUSE = 0.2
 """Seconds without a key before what is typed is searched for."""
@@ -40,7 +37,7 @@ def _key(
     return Binding(keys, action, description, id=name, tooltip=tooltip, show=show)
 
 
-class LibraryScreen(Screen[None]):
+class LibraryScreen(AskingScreen[None]):
     """The library."""
 
     HELP = """
@@ -96,11 +93,6 @@ Nothing here changes or deletes a transcript.
         self._rows = Rows(id="rows")
         self._about = Static(id="about", markup=False)
         self._said = Static(id="said", markup=False)
-
-    @property
-    def yalta(self) -> YaltaApp:
-        """The app."""
-        return cast("YaltaApp", self.app)
 
     def compose(self) -> ComposeResult:
         yield self._query
@@ -195,7 +187,7 @@ Nothing here changes or deletes a transcript.
         first = Text("  ")
         who = {"turn": f"turn {found.turn}", "note": "a note", "motion": "the motion"}[found.kind]
         first.append(f"{found.name}, {who}" if found.name else who, Style(bold=True))
-        first.append(f"  {found.listed.title}", Style(dim=True))
+        first.append(f"  {columns.titled(found.listed)}", Style(dim=True))
         (start, end), told = found.span, found.snippet
         if (beyond := end + 10 - width) > 0 and beyond < start:  # else the match is out of sight
             told, start, end = f"… {told[beyond:]}", start - beyond + 2, end - beyond + 2
@@ -218,7 +210,8 @@ Nothing here changes or deletes a transcript.
         if listed is None:
             self._about.update("")
             return
-        text = Text(listed.error or listed.motion, no_wrap=True, overflow="ellipsis")
+        told = listed.error or " · ".join(filter(None, (plain(listed.origin), listed.motion)))
+        text = Text(told, no_wrap=True, overflow="ellipsis")
         text.stylize(Style(bold=bool(listed.error)))
         who = ", ".join(listed.seats)
         text.append(f"\n{who} · {columns.models(listed)} · {listed.state}", Style(dim=True))

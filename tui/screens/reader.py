@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
-from rich.style import Style
-from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -21,7 +18,8 @@ from debate.errors import TranscriptError, YaltaError
 from debate.events import TurnClosed, TurnFailed
 from debate.fork import fork
 from tui import clipboard
-from tui.screens.dialogs import Confirm
+from tui.screens.asking import AskingScreen, asks
+from tui.screens.steering import fork_question
 from tui.widgets.floor.agenda_line import clock
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.feed import Feed
@@ -32,16 +30,14 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.reader.book import Book, Page
 from tui.widgets.reader.contents import Contents
 from tui.widgets.reader.details import Details, described, prompt_text
-from tui.widgets.reader.keys import HELP, KEYS
+from tui.widgets.reader.keys import HELP, KEYS, REPLAY_KEYS
+from tui.widgets.reader.place import beyond, place_line
 from tui.widgets.reader.player import SPEEDS, Player, said
-
-if TYPE_CHECKING:
-    from tui.app import YaltaApp
 
 FRAME = 1 / 30  # seconds
 
 
-class ReaderScreen(Screen[None]):
+class ReaderScreen(AskingScreen[None]):
     """The reader.
 
     Args:
@@ -84,9 +80,11 @@ class ReaderScreen(Screen[None]):
         self._speed = SPEEDS.index(1.0)
 
     @property
-    def yalta(self) -> YaltaApp:
-        """The app."""
-        return cast("YaltaApp", self.app)
+    def key_names(self) -> dict[str, str] | None:
+        """The keys of a replay, while one is under way."""
+        if self._player is None:
+            return None
+        return REPLAY_KEYS | ({} if self._is_playing() else {"reader.pause": "Go on"})
 
     def compose(self) -> ComposeResult:
         yield self._place
@@ -142,6 +140,7 @@ class ReaderScreen(Screen[None]):
             self.record.reveal(index)
         self._show_standing()
         self._describe()
+        self.refresh_bindings()
 
     def action_reload(self) -> None:
         """Read the file again, and stay where the reader is."""
@@ -178,8 +177,7 @@ class ReaderScreen(Screen[None]):
             at = f"{clock(player.time)} of {clock(player.duration)}"
             self._status.say(f"{doing}, {said(self._speed)}, {at}")
         else:
-            turns = sum(isinstance(page.end, TurnClosed) for page in book.pages.values())
-            counted = "1 turn" if turns == 1 else f"{turns:,} turns"
+            counted = "1 turn" if book.turns == 1 else f"{book.turns:,} turns"
             self._status.say(f"{counted} in {plain(book.path.name)}")
         self._show_place()
 
@@ -187,16 +185,7 @@ class ReaderScreen(Screen[None]):
         book, page = self.book, self._marked()
         if book is None:
             return
-        text = Text(no_wrap=True, overflow="ellipsis")
-        if not (page and self.has_class("-narrow")):
-            text.append(plain(book.opened.scenario.title), Style(bold=True))
-        if page is not None:
-            phases = book.opened.scenario.phases
-            text.append("  " if text else "")
-            text.append(f"turn {page.turn.turn} of {len(book.pages)}")
-            if page.turn.phase < len(phases):
-                text.append(f"  {plain(phases[page.turn.phase].title)}, round {page.turn.round}")
-        self._place.update(text)
+        self._place.update(place_line(book, page, narrow=self.has_class("-narrow")))
 
     def on_resize(self) -> None:
         """What fits above the record may be another."""
@@ -213,7 +202,7 @@ class ReaderScreen(Screen[None]):
 
     # -- going about
 
-    @work
+    @asks
     async def action_contents(self) -> None:
         """Show the contents, and go where the reader says."""
         if self._player is not None:
@@ -236,13 +225,9 @@ class ReaderScreen(Screen[None]):
         self._go([i for i, b in enumerate(self.record.blocks) if b.kind == "heading"], step)
 
     def _go(self, places: list[int], step: int) -> None:
-        n = self.record.marked
-        if step > 0:
-            beyond = next((i for i in places if i > (-1 if n is None else n)), None)
-        else:
-            beyond = next((i for i in reversed(places) if n is not None and i < n), None)
-        if beyond is not None:
-            self.record.reveal(beyond)
+        index = beyond(places, self.record.marked, step)
+        if index is not None:
+            self.record.reveal(index)
 
     def action_find(self) -> None:
         """Search."""
@@ -253,8 +238,10 @@ class ReaderScreen(Screen[None]):
         self.record.unfold_all()
 
     def action_back(self) -> None:
-        """End the replay and show all; else go back."""
-        if self._player is not None:
+        """Close the details; end the replay and show all; else go back."""
+        if self.has_class("-details"):
+            self.action_details()
+        elif self._player is not None:
             self._end_replay()
         else:
             self.dismiss()
@@ -300,6 +287,12 @@ class ReaderScreen(Screen[None]):
         else:
             self._playing = self._play(self._player, None)
         self._show_standing()
+        self.refresh_bindings()
+
+    def action_pause(self) -> None:
+        """Pause the replay, or go on with it."""
+        if self._player is not None:
+            self.action_play()
 
     def action_speed(self, step: int) -> None:
         """Replay at another speed."""
@@ -341,10 +334,11 @@ class ReaderScreen(Screen[None]):
         self._player = None
         self._status.following = True
         self._status.say("The replay is over")
+        self.refresh_bindings()
 
     # -- taking something along
 
-    @work
+    @asks
     async def action_fork(self) -> None:
         """Fork after the marked turn, or after the last that finished."""
         from tui.screens.stage import StageScreen
@@ -352,16 +346,17 @@ class ReaderScreen(Screen[None]):
 
         page = self._marked()
         turn = page.turn.turn if page else None
+        if self.book is None or (page and not isinstance(page.end, TurnClosed)):
+            self.notify("Mark a finished turn first: ] or a click.", markup=False)
+            return
+        if await self.app.push_screen_wait(fork_question(turn)) != "go":
+            return
         try:
             path = await asyncio.to_thread(fork, self.path, turn=turn)
         except YaltaError as error:
             self.yalta.tell(error)
             return
-        place = f"turn {turn}" if turn else "the last turn"
-        question = f"Forked after {place} into {plain(path.name)}. Go on with it now?"
-        answers = [("go", "Go on with it on the stage"), ("stay", "Stay here")]
-        if await self.app.push_screen_wait(Confirm(question, answers)) == "go":
-            self.app.switch_screen(StageScreen(Resuming(path)))
+        self.app.switch_screen(StageScreen(Resuming(path)))
 
     def action_copy(self) -> None:
         """Copy what is selected; if nothing is, the marked turn."""

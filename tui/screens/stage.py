@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,23 +15,17 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
-from textual.worker import Worker
 
-from debate.chair import Chair
-from debate.conference import Conference
-from debate.errors import YaltaError
-from debate.events import ConferenceOpened, Event
-from debate.fork import fork
+from debate.errors import TranscriptError, YaltaError
+from debate.events import ConferenceOpened, Event, TurnClosed
 from debate.library import short_path
-from debate.speakers.availability import availability, model_choices
 from debate.speakers.base import Prompt
-from debate.speakers.human import MODEL as ME
-from debate.speakers.registry import DEFAULT_MODEL
 from debate.take import Item
 from debate.transcript import read
-from tui.screens.dialogs import Confirm, WriteNote
-from tui.screens.pick import Choice, PickScreen
+from tui.drafts import Drafts
+from tui.screens.asking import asks
+from tui.screens.dialogs import Confirm
+from tui.screens.steering import SteeringScreen
 from tui.session import Opening, Resuming, Session
 from tui.widgets.floor.agenda_line import AgendaLine
 from tui.widgets.floor.blocks import plain
@@ -43,10 +36,11 @@ from tui.widgets.floor.record import Record
 from tui.widgets.floor.roster import Roster, Table
 from tui.widgets.floor.status_line import StatusLine
 from tui.widgets.key_line import KeyLine
-from tui.widgets.lobby.seats import SIGNS
+
+NOT_SAVED = "not saved: it is not in the transcript"
 
 
-class StageScreen(Screen[None]):
+class StageScreen(SteeringScreen):
     """The stage.
 
     Args:
@@ -60,11 +54,13 @@ A conference as it is held. The words of each turn come as the model writes them
 finished is on the disk before the next one starts.
 
 - **space** pauses after the turn in the air, and goes on. **s** lets one turn be spoken.
-- **k** passes over whoever has the floor. **x** halts at once, or ends the conference.
+- **k** passes over whoever has the floor; of several, you say whom.
+- **x** halts at once, or ends the conference.
 - **n** passes a note: to all, or to one seat in private.
 - **t** takes a seat over, or gives it back. **c** has another model speak for a seat.
 - **a** strikes the last turn and asks for it again. **f** forks: another future of the same past.
-- When you have the floor: write, and **ctrl+s** says it. **i** goes on writing.
+- When you have the floor: write, and **ctrl+s** says it. **i** goes on writing. What you have not
+  said yet is kept, and in the box when the seat is asked again.
 - **r** opens and folds the models' reasoning. **/** searches.
 - The end is followed until you scroll; **g** follows again.
 
@@ -107,9 +103,8 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         self._agenda = AgendaLine()
         self._status = StatusLine()
         self._composer = Composer()
-        self._holding: Worker[None] | None = None
+        self._drafts: Drafts | None = None
         self._heard_at = time.monotonic()
-        self._given_back: dict[str, str] = {}  # the model that spoke before a person took over
 
     def compose(self) -> ComposeResult:
         yield self._agenda
@@ -137,10 +132,27 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             await self.session.hold()
         except YaltaError as error:
             self._status.say(f"Stopped: {error.message}", urgent=True)
-            self.app.tell(error)  # type: ignore[attr-defined]
+            self.yalta.tell(error)
+            if isinstance(error, TranscriptError):
+                self._tell_what_is_not_saved()
         except Exception as error:
             self._status.say("Stopped by a fault in yalta", urgent=True)
-            self.app.tell(error)  # type: ignore[attr-defined]
+            self.yalta.tell(error)
+
+    def _tell_what_is_not_saved(self) -> None:
+        self._feed.break_off(NOT_SAVED)
+        if self._drafts is None or not self._drafts.seats:
+            return
+        words = f"What you wrote for {self._drafted()} is not in the transcript."
+        if self._drafts.on_disk:
+            words += " It is kept, and will be in the box once you resume."
+        else:
+            words += " It could not be kept on the disk either: copy it before you leave."
+        self.notify(words, severity="warning", timeout=30, markup=False)
+
+    def _drafted(self) -> str:
+        seats = self._drafts.seats if self._drafts else []
+        return ", ".join(self._feed.name_of(seat) for seat in seats)
 
     async def _recall(self, path: Path) -> None:
         """Show what was said before a conference was resumed."""
@@ -161,19 +173,28 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             self._heard_at = time.monotonic()
             if isinstance(item, ConferenceOpened):
                 self._status.notice = plain(item.notice)
-            self._show_standing()
+            elif isinstance(item, TurnClosed):
+                self._spoken(item)
+            self.show_standing()
+
+    def _spoken(self, turn: TurnClosed) -> None:
+        """What a person said is in the transcript: no draft of it is needed any more."""
+        row = self._table.rows.get(turn.seat)
+        if self._drafts is not None and row is not None and row.human:
+            self._drafts.drop(turn.seat)
 
     def _changed(self) -> None:
         if self.is_mounted:
             self._heard_at = time.monotonic()
-            self._show_standing()
+            self.show_standing()
             self.refresh_bindings()
 
     def _tick(self) -> None:
         if self.session.standing == "running":
             self._show_agenda()
 
-    def _show_standing(self) -> None:
+    def show_standing(self) -> None:
+        """Show how things stand."""
         self._show_agenda()
         conference = self.session.conference
         if conference is None:
@@ -198,165 +219,22 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             self._agenda.show(state, state.seconds + since, self._table.cost, self._table.currency)
 
     async def _ask(self, prompt: Prompt) -> str:
+        conference = self.session.conference
+        assert conference is not None
+        if self._drafts is None:
+            self._drafts = Drafts(conference.path)
         try:
-            return await self._composer.ask(self._feed.name_of(prompt.seat), prompt)
+            name = self._feed.name_of(prompt.seat)
+            return await self._composer.ask(name, prompt, self._drafts)
         finally:
-            self.record.focus()
-
-    # -- what the chair can do
-
-    def _chaired(self, order: Callable[[Chair], None]) -> None:
-        """Give the chair an order; what cannot be done is told."""
-        conference = self._steerable()
-        if conference is None:
-            return
-        try:
-            order(conference.chair)
-        except YaltaError as error:
-            self.notify(plain(str(error)), severity="warning", markup=False)
-        self._show_standing()
-
-    def _steerable(self) -> Conference | None:
-        """The conference, if it can still be steered."""
-        conference = self.session.conference
-        if conference is None:
-            self.notify("The models are not ready yet.", markup=False)
-        elif self.session.standing == "over":
-            self.notify("The conference is over; f forks it.", markup=False)
-        elif self._holding is not None and self._holding.is_finished:
-            self.notify("It has stopped; leave, and resume it from the lobby.", markup=False)
-        else:
-            return conference
-        return None
-
-    def action_pause(self) -> None:
-        """Pause after the turn in the air; take that back; or go on."""
-        if self.session.standing == "held" and self._steerable():
-            self.session.go_on()
-        elif self.session.standing == "running":
-            self._chaired(lambda chair: chair.unpause() if chair.pausing else chair.pause())
-
-    def action_step(self) -> None:
-        """Let one turn be spoken; while one is, pause after it."""
-        if self.session.standing == "held" and self._steerable():
-            self.session.go_on(turns=1)
-        else:
-            self._chaired(lambda chair: chair.pause())
-
-    def action_skip(self) -> None:
-        """Pass over who has the floor, or would have it next."""
-        self._chaired(lambda chair: chair.skip())
-
-    def action_retry(self) -> None:
-        """Strike the last finished turn, and ask for it again."""
-        self._chaired(lambda chair: chair.retry())
-
-    @work
-    async def action_stop(self) -> None:
-        """Halt at once, or end the conference for good."""
-        if self._steerable() is None:
-            return
-        answers = [
-            ("halt", "Halt, to go on later"),
-            ("close", "End it for good"),
-            ("cancel", "Cancel"),
-        ]
-        if self.session.standing == "held":
-            answers = answers[1:]
-        answer = await self.app.push_screen_wait(Confirm("Stop the conference?", answers))
-        if answer == "halt":
-            self._chaired(lambda chair: chair.halt())
-        elif answer == "close":
-            self._chaired(lambda chair: chair.close())
-            if self.session.standing == "held":
-                self.session.go_on()  # to find that it is over
-
-    @work
-    async def action_note(self) -> None:
-        """Pass a note."""
-        if self._steerable() is None:
-            return
-        note = await self.app.push_screen_wait(WriteNote(self._seats()))
-        if note is not None:
-            self._chaired(lambda chair: chair.pass_note(note.text, note.to))
-
-    @work
-    async def action_take(self) -> None:
-        """Take a seat over, or give it back to its model."""
-        conference = self._steerable()
-        if conference is None:
-            return
-        mine = {s for s, p in conference.state.profiles.items() if p.family == "human"}
-        choices = [Choice(s, n, "give it back" if s in mine else "") for s, n in self._seats()]
-        seat = await self.app.push_screen_wait(PickScreen("Speak for which seat?", choices))
-        if seat is None:
-            return
-        if seat in mine:
-            await self._give(conference, seat, self._given_back.get(seat, DEFAULT_MODEL))
-        else:
-            self._given_back[seat] = conference.state.profiles[seat].model
-            await self._give(conference, seat, ME)
-
-    @work
-    async def action_model(self) -> None:
-        """Let another model speak for a seat from its next turn on."""
-        conference = self._steerable()
-        if conference is None:
-            return
-        profiles = conference.state.profiles
-        choices = [Choice(s, n, plain(profiles[s].model)) for s, n in self._seats()]
-        seat = await self.app.push_screen_wait(PickScreen("Another model for which seat?", choices))
-        if seat is None:
-            return
-        known = [*model_choices(), *(p.model for p in profiles.values())]
-        found = {m: await availability(m) for m in dict.fromkeys(known)}
-        models = [Choice(m, m, f"{SIGNS[a.state][0]} {a.text}") for m, a in found.items()]
-        title = f"Who speaks for {self._feed.name_of(seat)} from the next turn on?"
-        model = await self.app.push_screen_wait(PickScreen(title, models, free=True))
-        if model:
-            await self._give(conference, seat, model)
-
-    async def _give(self, conference: Conference, seat: str, model: str) -> None:
-        self._status.say(f"Making {plain(model)} ready")
-        try:
-            await conference.chair.change_model(seat, model)
-        except YaltaError as error:
-            self.app.tell(error)  # type: ignore[attr-defined]
-        else:
-            name = self._feed.name_of(seat)
-            who = "You speak" if model == ME else f"{plain(model)} speaks"
-            self.notify(f"{who} for {name} from the next turn on.", markup=False)
-        self._show_standing()
-
-    @work
-    async def action_fork(self) -> None:
-        """Fork after the marked turn, or after the last that finished."""
-        conference = self.session.conference
-        if conference is None:
-            return
-        turn = self._marked_turn()
-        try:
-            path = await asyncio.to_thread(fork, conference.path, turn=turn)
-        except YaltaError as error:
-            self.app.tell(error)  # type: ignore[attr-defined]
-            return
-        place = f"turn {turn}" if turn else "the last turn"
-        question = f"Forked after {place} into {plain(path.name)}. Go on with the fork?"
-        answers = [("go", "Go on with the fork"), ("stay", "Stay here")]
-        if await self.app.push_screen_wait(Confirm(question, answers)) == "go":
-            await self.leave()
-            self.app.switch_screen(StageScreen(Resuming(path)))
-
-    def _marked_turn(self) -> int | None:
-        """The marked turn, if it finished."""
-        marked = self.record.marked
-        block = self.record.blocks[marked] if marked is not None else None
-        return block.turn if block and block.turn and not (block.live or block.struck) else None
-
-    def _seats(self) -> list[tuple[str, str]]:
-        return [(seat, row.name) for seat, row in self._table.rows.items()]
+            if self.focused is None:
+                self.record.focus()
 
     # -- what is seen
+
+    def on_resize(self) -> None:
+        """Who writes needs their lines, however few there are."""
+        self._composer.fit()
 
     def on_record_follow_changed(self, message: Record.FollowChanged) -> None:
         """Say whether the end is followed."""
@@ -388,14 +266,24 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
 
     # -- leaving
 
+    @asks
     async def action_leave(self) -> None:
         """Leave for the screen before; the conference pauses and can be resumed."""
         await self.leave()
+        if self._drafts is not None and not self._drafts.on_disk:
+            question = f"What you wrote for {self._drafted()} could not be saved anywhere."
+            answers = [("stay", "Stay, to copy it"), ("leave", "Leave without it")]
+            if await self.app.push_screen_wait(Confirm(question, answers)) != "leave":
+                return
         self.dismiss()
+
+    def resume(self, path: Path) -> None:
+        """Go on with another transcript in place of this one."""
+        self.app.switch_screen(StageScreen(Resuming(path)))
 
     async def leave(self) -> None:
         """Pause at once, and wait until the transcript says so."""
-        holding, self._holding = self._holding, None
+        holding = self._holding
         if holding is not None and not holding.is_finished:
             holding.cancel()
             try:

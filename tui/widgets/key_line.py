@@ -6,6 +6,8 @@ Textual's own `Footer` mounts a widget a key, and all of them anew whenever the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
@@ -60,16 +62,22 @@ class KeyLine(Widget, can_focus=False):
                 return
 
     def _keys(self) -> list[tuple[str, str, str, bool]]:
-        """Key, description, action and whether it can be done, of each action once."""
+        """Key, description, action and whether it can be done, of each action once.
+
+        A screen that has `key_names` says itself which are shown now, by id, and as what.
+        """
         found: dict[str, tuple[str, str, str, bool]] = {}
+        names: Mapping[str, str] | None = getattr(self.screen, "key_names", None)
         for node, binding, enabled, _ in self.screen.active_bindings.values():
-            if binding.show and binding.action not in found:
+            shown = binding.show if names is None else binding.id in names
+            if shown and binding.action not in found:
                 key = self.app.get_key_display(binding)
+                description = (names or {}).get(binding.id or "", binding.description)
                 space = "app" if node is self.app else "screen"
                 action = binding.action
                 if "." not in action.partition("(")[0] and node in (self.app, self.screen):
                     action = f"{space}.{action}"
-                found[binding.action] = (key, binding.description, action, enabled)
+                found[binding.action] = (key, description, action, enabled)
         return list(found.values())
 
     def _palette(self) -> str:

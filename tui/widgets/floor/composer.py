@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from debate.speakers.base import Prompt
 from debate.text import count_words
+from tui.drafts import Drafts
+from tui.keyboard import PAUSE
 from tui.widgets.floor.blocks import plain
+
+if TYPE_CHECKING:
+    from tui.app import YaltaApp
+
+LEAST_WORDS, MOST_WORDS = 3, 7
+"""Lines of the box."""
+MOST_BRIEF = 9
+"""Lines of the brief that are seen at once."""
+AROUND = 5
+"""Lines of the screen that are not the composer's: agenda, status, keys, and one of the record."""
+SAVE_PAUSE = 1.0
+"""Seconds without a change after which a draft goes to the disk."""
 
 
 class Composer(Vertical):
@@ -20,12 +34,16 @@ class Composer(Vertical):
 
     DEFAULT_CSS = """
     Composer {
-        dock: bottom; display: none; height: auto; max-height: 60%; background: $surface;
+        display: none; height: auto; background: $surface;
         border-top: heavy $accent; padding: 0 1;
         &.-asked { display: block; }
-        & > .composer--title { text-style: bold; color: $accent; width: 1fr; }
-        & > VerticalScroll { height: auto; max-height: 9; color: $text-muted; }
-        & > TextArea { height: 7; border: tall $panel; }
+        & > .composer--title {
+            text-style: bold; color: $accent; width: 1fr; height: 1;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
+        & > VerticalScroll { height: auto; color: $text-muted; scrollbar-size-vertical: 1; }
+        & > TextArea, & > TextArea:focus { border: none; padding: 0; background: $background; }
+        & > TextArea { background-tint: $foreground 0%; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,37 +55,63 @@ class Composer(Vertical):
         super().__init__(id=id)
         self._title = Static(markup=False, classes="composer--title")
         self._brief = Static(markup=False)
+        self._around = VerticalScroll(self._brief, can_focus=False)
         self._words = TextArea(soft_wrap=True, show_line_numbers=False)
         self._answer: asyncio.Future[str] | None = None
-        self._name = ""
+        self._seat, self._name = "", ""
+        self._drafts: Drafts | None = None
         self._one_at_a_time = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         yield self._title
-        with VerticalScroll(can_focus=False):
-            yield self._brief
+        yield self._around
         yield self._words
 
-    async def ask(self, name: str, prompt: Prompt) -> str:
-        """Ask for a turn; returns the words. Cancelled, it goes away."""
+    def on_mount(self) -> None:
+        """Take as much of the screen as there is, whenever that changes."""
+        self.fit()
+
+    async def ask(self, name: str, prompt: Prompt, drafts: Drafts) -> str:
+        """Ask for a turn; returns the words. Cancelled, it goes away.
+
+        Args:
+            name: Who is spoken for.
+            prompt: What a model would have been asked.
+            drafts: Where the words are kept until they are in the transcript.
+        """
         async with self._one_at_a_time:
-            self._name = name
+            self._seat, self._name, self._drafts = prompt.seat, name, drafts
             self._brief.update(plain(brief_of(prompt)))
-            self._words.text = ""
-            self._count()
+            self._words.text = drafts.of(prompt.seat)
+            self._words.move_cursor(self._words.document.end)
             self._answer = asyncio.get_running_loop().create_future()
             self.add_class("-asked")
-            self._words.focus()
+            self.fit()
+            self._take_keys()
             try:
                 return await self._answer
+            except asyncio.CancelledError:
+                if self._words.has_focus:  # whoever writes has yet to see that it is gone
+                    self._app.keyboard.interrupt()
+                raise
             finally:
-                self._answer = None
+                self._save()
+                self._answer = self._drafts = None
+                if self._words.has_focus:
+                    self.screen.set_focus(None)
                 self.remove_class("-asked")
 
     def write(self) -> None:
         """Go on writing, if a turn is asked for."""
         if self._answer is not None:
             self._words.focus()
+
+    def fit(self) -> None:
+        """Share the height of the screen: the box keeps its least, whatever the brief wants."""
+        words, brief = shares(self.screen.size.height)
+        self._words.styles.height = words
+        self._around.styles.max_height = brief
+        self._around.display = brief > 0
 
     def action_say(self) -> None:
         """Say what is written."""
@@ -78,13 +122,59 @@ class Composer(Vertical):
             self._answer.set_result(words)
 
     def on_text_area_changed(self) -> None:
-        """Count as it is written."""
-        self._count()
+        """Count as it is written; keep it once the writer pauses."""
+        self._show_title()
+        self._save_later()
 
-    def _count(self) -> None:
+    def on_descendant_focus(self) -> None:
+        """Say what the keys do now."""
+        self._show_title()
+
+    def on_descendant_blur(self) -> None:
+        """Say which key goes to the box."""
+        self._show_title()
+
+    @property
+    def _app(self) -> YaltaApp:
+        return cast("YaltaApp", self.app)
+
+    def _take_keys(self) -> None:
+        """Take the focus, but no key that was meant for something else."""
+        self._show_title()
+        if self._answer is None or self._words.has_focus:
+            return
+        if (left := PAUSE - self._app.keyboard.pause) > 0:
+            self.set_timer(max(left, 0.05), self._take_keys)
+        elif not isinstance(self.screen.focused, Input):  # nor from a search
+            self._words.focus()
+
+    def _show_title(self) -> None:
         words = count_words(self._words.text)
-        keys = "ctrl+s says it · esc: to the controls, i: back"
-        self._title.update(f"You speak for {self._name} · {words} words · {keys}")
+        counted = f"{words:,} word{'' if words == 1 else 's'}"
+        keys = "ctrl+s says it · esc: to the controls" if self._words.has_focus else "i: write"
+        self._title.update(f"You speak for {self._name} · {keys} · {counted}", layout=False)
+
+    def _save_later(self) -> None:
+        # One timer at a time: a new letter begins the pause anew.
+        self.workers.cancel_group(self, "save")
+        if self._drafts is not None:
+            self.run_worker(self._save_after_a_pause(), group="save")
+
+    async def _save_after_a_pause(self) -> None:
+        await asyncio.sleep(SAVE_PAUSE)
+        self._save()
+
+    def _save(self) -> None:
+        if self._drafts is not None:
+            self._drafts.keep(self._seat, self._words.text)
+
+
+def shares(height: int) -> tuple[int, int]:
+    """Lines of the box, and of the brief at most, on a screen of so many lines."""
+    room = min(height - AROUND, height * 6 // 10) - 2  # the rule above it, and its title
+    words = min(max(room // 2, LEAST_WORDS), MOST_WORDS)
+    brief = min(max(room - words, 0), MOST_BRIEF)
+    return words, brief if brief > 1 else 0
 
 
 def brief_of(prompt: Prompt) -> str:

@@ -20,8 +20,8 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
-from debate.take import Delta, Item, Progress
-from debate.wording import CLOSED, minutes_heading
+from debate.take import Again, Delta, Item, Progress
+from debate.wording import CLOSED, broke_off, minutes_heading, spoken_by
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.record import Record
 
@@ -61,7 +61,7 @@ class Feed:
     def show(self, item: Item) -> None:
         """Show one event or delta."""
         match item:
-            case Delta() | Progress() | TurnClosed() | TurnFailed() | TurnWithdrawn():
+            case Delta() | Progress() | Again() | TurnClosed() | TurnFailed() | TurnWithdrawn():
                 block = self._turns.get(item.turn)
                 if block is not None:
                     grown = isinstance(item, Delta) and item.kind == "text" and not block.aside
@@ -84,6 +84,13 @@ class Feed:
                 )
             case _:
                 self._aside(item)
+
+    def break_off(self, why: str) -> None:
+        """Say of what is still in the air that it came to nothing, and why."""
+        for block in self._turns.values():
+            if block.live:
+                block.live, block.struck, block.aside = False, True, f"[{plain(why)}]"
+                self._record.touch(block)
 
     def name_of(self, seat: str | None) -> str:
         """The name of a seat, as it may be shown."""
@@ -125,7 +132,9 @@ class Feed:
                 pass
 
     def _change(
-        self, block: Block, item: Delta | Progress | TurnClosed | TurnFailed | TurnWithdrawn
+        self,
+        block: Block,
+        item: Delta | Progress | Again | TurnClosed | TurnFailed | TurnWithdrawn,
     ) -> None:
         match item:
             case Delta(kind="unsaid"):
@@ -139,11 +148,15 @@ class Feed:
             case Progress():
                 if item.total and not block.text:
                     block.aside = f"reads the record ({item.done:,} of {item.total:,} tokens)"
+            case Again():
+                block.text = block.reasoning = ""
+                block.aside = plain(broke_off(item.why, item.seconds))
             case TurnClosed():
                 block.live = False
                 block.text, block.reasoning = plain(item.text), plain(item.reasoning or "")
-                warning = f"[{plain(item.warning)}]" if item.warning else ""
-                block.aside = " ".join(filter(None, (FINISHED.get(item.finish), warning)))
+                told = (spoken_by(item), item.warning)
+                asides = [f"[{plain(aside)}]" for aside in told if aside]
+                block.aside = " ".join(filter(None, (FINISHED.get(item.finish), *asides)))
                 block.counted = True
             case TurnFailed():
                 block.live, block.struck = False, True

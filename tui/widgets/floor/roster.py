@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -14,30 +14,41 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from debate.bill import NOTHING, Bill, Cost, minutes_bill, turn_bill
+from debate.chair import SKIPPED
 from debate.events import (
     ConferenceOpened,
+    MinutesTaken,
     PhaseOpened,
     Price,
+    Profile,
     SeatChanged,
     TurnClosed,
     TurnFailed,
     TurnOpened,
+    TurnSkipped,
 )
-from debate.money import cost_of
 from debate.stats import Figures
-from debate.take import Delta, Item, Progress
+from debate.take import Again, Delta, Item, Progress
 from tui.themes import mark, seat_colour
 from tui.widgets.floor.blocks import plain
 
-Doing = Literal["waiting", "reading", "thinking", "speaking", "done", "failed"]
+Doing = Literal[
+    "waiting", "reading", "thinking", "speaking", "your turn", "done", "failed", "skipped"
+]
 _SIGNS: dict[Doing, str] = {
     "waiting": "·",
     "reading": "…",
     "thinking": "?",
     "speaking": "»",
+    "your turn": "»",
     "done": "✓",
     "failed": "✗",
+    "skipped": "–",
 }
+
+MOST_MONEY = Decimal(10) ** 9
+"""From here on a cost is shown by its magnitude."""
 
 
 @dataclass(slots=True)
@@ -49,7 +60,13 @@ class Row:
     figures: Figures
     price: Price | None = None
     doing: Doing = "waiting"
-    cost: Decimal | None = field(default_factory=Decimal)
+    human: bool = False
+    """Whether a person speaks for it."""
+
+    def seat(self, profile: Profile) -> None:
+        """Note who speaks for it from here on."""
+        self.model, self.price = model_label(profile.model), profile.price
+        self.human = profile.family == "human"
 
 
 class Table:
@@ -58,6 +75,8 @@ class Table:
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
         self.currency = ""
+        self._opened: dict[int, tuple[TurnOpened, Price | None]] = {}
+        self._clerk = NOTHING
 
     def take(self, item: Item) -> bool:
         """Take an item in; returns whether anything to be shown has changed."""
@@ -68,21 +87,18 @@ class Table:
                 for row in self.rows.values():
                     row.doing = "waiting"
             case TurnOpened():
+                if opening := self.rows.get(item.seat):
+                    self._opened[item.turn] = item, opening.price
                 return self._does(item.seat, "reading")
-            case Progress():
-                return self._does(item.seat, "reading")
-            case Delta():
-                return self._does(item.seat, "thinking" if item.kind == "reasoning" else "speaking")
-            case TurnClosed():
-                self._close(item)
-            case TurnFailed():
-                return self._does(item.seat, "failed")
+            case Progress() | Delta() | Again() | TurnSkipped():
+                return self._does(item.seat, _doing(item))
+            case TurnClosed() | TurnFailed():
+                self._end(item)
+            case MinutesTaken():
+                self._clerk += minutes_bill(item)
             case SeatChanged():
                 if changed := self.rows.get(item.seat):
-                    changed.model, changed.price = (
-                        model_label(item.profile.model),
-                        item.profile.price,
-                    )
+                    changed.seat(item.profile)
             case _:
                 return False
         return True
@@ -94,38 +110,61 @@ class Table:
 
     @property
     def cost(self) -> Decimal | None:
-        """What all turns cost; None if that of any is unknown."""
-        total = Decimal(0)
-        for row in self.rows.values():
-            if row.cost is None:
-                return None
-            total += row.cost
-        return total
+        """What all calls cost; None if that of any finished turn is unknown, or in two currencies,
+        which cannot be summed."""
+        bill = sum((row.figures.bill for row in self.rows.values()), self._clerk)
+        return Decimal(0) if not bill.costs else bill.costs[0].cost if not bill.costs[1:] else None
 
     def _open(self, opened: ConferenceOpened) -> None:
-        self.rows = {}
+        self.rows, self._opened, self._clerk = {}, {}, NOTHING
         for card in opened.seats:
             figures = Figures(plain(card.name), model_label(card.profile.model))
             price = card.profile.price
-            self.rows[card.id] = Row(figures.name, figures.model, figures, price)
+            row = self.rows[card.id] = Row(figures.name, figures.model, figures)
+            row.seat(card.profile)
             if price and (price.input or price.output):
                 self.currency = price.currency
 
-    def _close(self, turn: TurnClosed) -> None:
+    def _end(self, turn: TurnClosed | TurnFailed) -> None:
         row = self.rows.get(turn.seat)
         if row is None:
             return
-        row.doing = "done"
-        row.figures.add(turn)
-        cost = cost_of(turn.usage, row.price)
-        row.cost = None if cost is None or row.cost is None else row.cost + cost
+        opened, price = self._opened.pop(turn.turn, (None, row.price))
+        bill = turn_bill(turn, price, opened.at_most if opened else None)
+        if isinstance(turn, TurnClosed):
+            row.doing = "done"
+            row.figures.add(turn, bill)
+        else:
+            row.doing = _failed(turn)
+            row.figures.fail(turn, bill)
 
     def _does(self, seat: str, doing: Doing) -> bool:
         row = self.rows.get(seat)
+        if row is not None and row.human and doing == "reading":
+            doing = "your turn"
         if row is None or row.doing == doing:
             return False
         row.doing = doing
         return True
+
+
+def _failed(turn: TurnFailed) -> Doing:
+    if turn.reason not in ("aborted", "interrupted"):
+        return "failed"
+    # Nobody's fault. The event of a seat passed over comes once all in the air have ended.
+    return "skipped" if turn.message == SKIPPED else "waiting"
+
+
+def _doing(item: Progress | Delta | Again | TurnSkipped) -> Doing:
+    match item:
+        case TurnSkipped():
+            return "skipped"
+        case Progress():
+            return "reading"
+        case Again():
+            return "waiting"
+        case Delta():
+            return "thinking" if item.kind == "reasoning" else "speaking"
 
 
 class Roster(VerticalScroll, can_focus=False):
@@ -157,10 +196,10 @@ class Roster(VerticalScroll, can_focus=False):
             colour = seat_colour(self.app, n).rich_color
             doing = f"{_SIGNS[row.doing]} {row.doing}"
             name = set_cell_size(f"{mark(n)} {row.name}", width - len(doing) - 1)
-            strong = row.doing in ("reading", "thinking", "speaking")
+            strong = row.doing in ("reading", "thinking", "speaking", "your turn")
             text.append(name + " ", Style(color=colour, bold=True))
             text.append(doing + "\n", Style(bold=True) if strong else muted)
-            cost = "free" if row.cost == 0 else money(row.cost, self._table.currency)
+            cost = charged(row.figures.bill)
             text.append(set_cell_size(f"  {row.model}", width - len(cost) - 1) + " ", muted)
             text.append(cost + "\n", muted)
             text.append(f"  {figures_line(row.figures)}\n\n")
@@ -193,9 +232,25 @@ def short(number: int | None) -> str:
     return str(number)
 
 
+def charged(bill: Bill) -> str:
+    """What calls cost, in few characters; at most so much where nobody tells of some."""
+    return " + ".join(dict.fromkeys(map(_charged, bill.costs))) or "free"
+
+
+def _charged(cost: Cost) -> str:
+    currency = plain(cost.currency or "")
+    if cost.cost is None or (cost.over is None and not cost.cost):
+        return money(None, currency)
+    if cost.at_most is None:
+        return "≥ " + money(cost.cost, currency)
+    return ("≤ " if cost.over else "") + money(cost.at_most, currency)
+
+
 def money(cost: Decimal | None, currency: str) -> str:
     """A cost with its currency; a question mark if it is unknown."""
     if cost is None:
         return "cost ?"
     sign = {"USD": "$", "EUR": "€", "CNY": "¥", "": ""}.get(currency, f"{currency} ")
+    if cost >= MOST_MONEY:  # of somebody's scenario: it may have hundreds of digits
+        return f"{sign}{cost:.1E}"
     return f"{sign}{cost:.4f}" if cost < 1 else f"{sign}{cost:.2f}"

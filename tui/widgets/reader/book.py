@@ -15,6 +15,7 @@ from pathlib import Path
 from debate.errors import TranscriptError
 from debate.events import AnyEvent, ConferenceOpened, TurnClosed, TurnFailed, TurnOpened
 from debate.prompts.again import Prompts
+from debate.state import fold
 from debate.transcript import Entry, read_entries
 
 
@@ -46,6 +47,8 @@ class Book:
         self.entries = tuple(entries)
         self.error = error
         self.events: tuple[AnyEvent, ...] = tuple(entry.event for entry in entries)
+        self.turns = len(fold(self.events).record)
+        """Turns in the record: finished, and not withdrawn."""
         self.pages: dict[int, Page] = {}
         for n, event in enumerate(self.events):
             if isinstance(event, TurnOpened):

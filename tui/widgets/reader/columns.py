@@ -15,6 +15,7 @@ from tui.widgets.floor.roster import money, short
 from tui.widgets.reader.book import moment
 
 TITLE_LEAST = 22  # cells
+FORK = "fork · "
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ COLUMNS = (
     Column("title", 0, 0, lambda e: e.title or e.path.name, lambda e: e.title.casefold()),
     Column(
         "when", 16, 3,
-        lambda e: moment(e.opened_at, seconds=False) if e.opened_at else "",
-        lambda e: e.opened_at.timestamp() if e.opened_at else 0.0, falling=True,
+        lambda e: moment(e.begun_at, seconds=False) if e.begun_at else "",
+        lambda e: e.begun_at.timestamp() if e.begun_at else 0.0, falling=True,
     ),
     Column("turns", 6, 1, lambda e: str(e.turns), lambda e: e.turns, falling=True, right=True),
     Column("words", 6, 4, lambda e: short(e.words), lambda e: e.words, falling=True, right=True),
@@ -71,6 +72,12 @@ COLUMNS = (
         lambda e: -1 if e.cost is None else e.cost, falling=True, right=True,
     ),
 )  # fmt: skip
+
+
+def titled(listed: Listed) -> str:
+    """The title, with a word before it if it is a fork: its origin has the same."""
+    title = listed.title or listed.path.name
+    return f"{FORK}{title}" if listed.forked_from is not None else title
 
 
 def fitting(width: int) -> list[tuple[Column, int]]:
@@ -112,7 +119,7 @@ def row(listed: Listed, width: int, *, chosen: bool, depth: int = 0) -> Text:
         told = column.tell(listed)
         if column.name == "title":
             # However often it was forked, something of the title remains.
-            told = "  " * min(depth - 1, 6) + "└ " + told if depth else told
+            told = "  " * min(depth - 1, 6) + "└ " + told if depth else titled(listed)
         style = Style() if column.name == "title" else Style(dim=True)
         if column.name == "standing" and not told.startswith("✓"):
             style = Style(bold=True)

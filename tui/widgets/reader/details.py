@@ -6,16 +6,15 @@ scrolled, and can be copied with the mouse.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from debate.events import TurnClosed, Usage
+from debate.bill import turn_bill
+from debate.events import Try, TurnClosed, Usage
 from debate.listed import one_line
-from debate.money import cost_of
 from debate.prompts.again import Again
 from debate.text import count_words
+from debate.wording import broke_off, spoken_by
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.record import Record
-from tui.widgets.floor.roster import money
+from tui.widgets.floor.roster import charged, money
 from tui.widgets.reader.book import Book, Page, moment
 
 
@@ -110,13 +109,17 @@ def _place_of(book: Book, page: Page) -> list[tuple[str, str]]:
 
 def _figures(page: Page, again: Again | None) -> list[tuple[str, str]]:
     profile = again.profile if again else None
+    price = profile.price if profile else None
     facts = [("model", profile.model if profile else "?")]
+    facts += _room(page, price.currency if price else "")
     end = page.end
     if end is None:
         return [*facts, ("finish", "still in the air, or cut off")]
     if isinstance(end, TurnClosed):
         thought = f"{count_words(end.reasoning):,} words" if end.reasoning else "none"
         first = "?" if end.timing.first is None else f"{end.timing.first:.2f} s"
+        if other := spoken_by(end):
+            facts.append(("spoken by", other.removeprefix("spoken by ")))
         facts += [
             ("as served", end.model or "not told"),
             ("finish", end.finish + (", and what followed was cut off" if end.cut else "")),
@@ -124,17 +127,29 @@ def _figures(page: Page, again: Again | None) -> list[tuple[str, str]]:
             ("reasoning", thought),
             ("timing", f"first token after {first}, all after {end.timing.total:.2f} s"),
         ]
+        if end.warning:
+            facts.append(("warning", end.warning))
     else:
         facts += [("finish", f"failed: {end.reason}"), ("why", end.message)]
-    cost = cost_of(end.usage, profile.price if profile else None)
-    return [*facts, *_usage(end.usage), ("cost", _cost(cost, again))]
+    cost = charged(turn_bill(end, price, page.turn.at_most))
+    facts += [*_usage(end.usage), ("cost", "not known" if cost == money(None, "") else cost)]
+    return [*facts, *(fact for n, each in enumerate(end.tries, 1) for fact in _try(n, each))]
 
 
-def _cost(cost: Decimal | None, again: Again | None) -> str:
-    price = again.profile.price if again and again.profile else None
-    if cost is None:
-        return "not known"
-    return "free" if cost == 0 else money(cost, price.currency if price else "")
+def _room(page: Page, currency: str) -> list[tuple[str, str]]:
+    turn = page.turn
+    if turn.max_tokens is None:
+        return []
+    most = "" if not turn.at_most else f", a call at most {money(turn.at_most, plain(currency))}"
+    return [("room", f"{turn.max_tokens:,} tokens{most}")]
+
+
+def _try(number: int, each: Try) -> list[tuple[str, str]]:
+    """A call that came to nothing, and what had come of it."""
+    facts = [(f"call {number}", broke_off(each.why, each.waited))]
+    if each.text:
+        facts.append(("", f"void, {count_words(each.text):,} words: {each.text}"))
+    return facts
 
 
 def _usage(usage: Usage) -> list[tuple[str, str]]:

@@ -14,11 +14,21 @@ A transcript, as it was recorded. Nothing here changes it.
 - **j** shows the contents: go to a turn by its number, to a phase, to a speaker.
 - **/** searches. **r** opens and folds the models' reasoning.
 - **d** shows what is recorded of the marked turn: model, time, tokens, hashes, and its prompt.
-- **p** plays it over again from the marked turn on, and pauses; **<** and **>** change the speed.
+- **p** plays it over again from the marked turn on; **space** pauses and goes on, **<** and **>**
+  change the speed, **escape** ends it.
 - **f** forks after the marked turn: another future of the same past.
 - **y** copies what is selected with the mouse, else the marked turn. **Y** copies its prompt.
 - **f5** reads the file again, if another program is writing it.
 """
+
+REPLAY_KEYS = {
+    "reader.pause": "Pause",
+    "reader.slower": "Slower",
+    "reader.faster": "Faster",
+    "reader.follow": "Follow",
+    "reader.back": "End",
+}
+"""What the line of keys shows while a replay is under way."""
 
 
 def _key(
@@ -71,6 +81,9 @@ KEYS: list[BindingType] = [
     ),
     _key("p", "play", "play", "Replay", "Play it over again from the marked turn on; pause"),
     _key(
+        "space", "pause", "pause", "Pause replay", "Pause the replay, or go on with it", show=False
+    ),
+    _key(
         "comma,less_than_sign",
         "speed(-1)",
         "slower",
@@ -100,5 +113,5 @@ KEYS: list[BindingType] = [
     _key("r", "reasoning", "reasoning", "Reasoning", "Open or fold all reasoning", show=False),
     _key("f5", "reload", "reload", "Read again", "Read the file again", show=False),
     Binding("ctrl+c", "copy", show=False),  # hides the screen's own, which copies a selection only
-    _key("escape", "back", "back", "Back", "End the replay; else go back"),
+    _key("escape", "back", "back", "Back", "Close the details, end the replay; else go back"),
 ]

@@ -1,0 +1,255 @@
+"""The figures of a transcript as `yalta stats` gives them: tables, JSON, CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+
+import click
+
+from debate.bill import Bill, Cost
+from debate.cli.table import table
+from debate.listed import one_line
+from debate.state import ConferenceState
+from debate.stats import Figures, Lengths, Stats, TurnFigures
+from debate.text import showable
+
+# What a spreadsheet takes for the beginning of a formula, or skips before one.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def amount(cost: Decimal, currency: str | None, rounding: str = ROUND_HALF_EVEN) -> str:
+    """A cost as people read it: four decimals, more where those would show nothing of it."""
+    places = 4 if not cost or cost >= Decimal("0.01") else 1 - cost.adjusted()
+    rounded = cost.quantize(Decimal(1).scaleb(-places), rounding)
+    return f"{rounded:f} {one_line(currency or '')}".rstrip()
+
+
+def told(bill: Bill, *, brief: bool = False) -> str:
+    """What calls came to, in a few words or fewer still; each currency for itself."""
+    return ", ".join(dict.fromkeys(_told(cost, brief) for cost in bill.costs)) or "free"
+
+
+def cost_line(state: ConferenceState) -> str | None:
+    """What a conference has cost, in a line; None where no price is known or all is free."""
+    profiles = [*state.profiles.values(), *(card.fallback for card in state.opened.seats)]
+    prices = [profile.price for profile in profiles if profile and profile.price]
+    currencies = {price.currency for price in prices if price.input or price.output}
+    if not currencies:
+        return None
+    if len(currencies) > 1:  # they cannot be summed
+        return "Cost: in several currencies; see `yalta stats`"
+    if state.cost is None:
+        return "Cost: unknown"
+    over = max(Decimal(0), state.at_most - state.cost)
+    return f"Cost: {_told(Cost(currencies.pop(), state.cost, over=over))}"
+
+
+def show_tables(counted: Stats) -> None:
+    """Print what was said and what it took, what it cost, and how long turns were."""
+    rows = (*counted.seats, *((counted.clerk,) if counted.clerk else ()), counted.total)
+    withdrawn = ["withdrawn"] if counted.total.withdrawn else []
+    head = ["seat", "turns", *withdrawn, "failed", "words", "in", "cached", "new", "out"]
+    table(
+        [*head, "reasoning", "s"],
+        [_row(f, withdrawn=bool(withdrawn), clerk=f is counted.clerk) for f in rows],
+    )
+    click.echo()
+    _show_costs(rows)
+    if counted.lengths:
+        head = ["words by phase", "turns", "asked", "min", "quarter", "median", "quarter", "max"]
+        click.echo()
+        table([*head, "below", "within", "above"], [_length(each) for each in counted.lengths])
+
+
+def show_turns(counted: Stats) -> None:
+    """Print a row for each turn."""
+    head = ["turn", "seat", "words", "in", "cached", "new", "out", "first s", "s"]
+    table([*head, "max", "tries", "cost"], [_turn(t) for t in counted.turns])
+
+
+def as_json(counted: Stats) -> str:
+    """All that was counted, as JSON; money as strings, so that it stays exact."""
+    everything = {
+        "title": counted.title,
+        "seats": [_figures(f) for f in counted.seats],
+        "clerk": _figures(counted.clerk) if counted.clerk else None,
+        "total": _figures(counted.total),
+        "lengths": [_spread(each) for each in counted.lengths],
+        "turns": [
+            _without_bill(asdict(t)) | {"usage": t.usage.model_dump(), "costs": _costs(t.bill)}
+            for t in counted.turns
+        ],
+    }
+    text = json.dumps(everything, indent=2, ensure_ascii=False, default=_exact)
+    # What could steer a terminal stands within strings only, where JSON has another way to say it.
+    return "".join(c if showable(c) == c else f"\\u{ord(c):04x}" for c in text)
+
+
+def as_csv(counted: Stats) -> str:
+    """A line for each turn. No cell can be taken for a formula by a spreadsheet.
+
+    A turn that cost in two currencies (its model's, and that of its fallback) has a line for each,
+    and only the first of them has its other numbers: so every column can be summed.
+    """
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow([*_SAID, *_MONEY])
+    for t in counted.turns:
+        said = [_cell(value) for value in _said(t)]
+        for n, cost in enumerate(t.bill.costs or (Cost(None),)):
+            named = [cell if n == 0 or at in _NAMES else "" for at, cell in enumerate(said)]
+            lines.writerow([*named, *map(_cell, _money(cost))])
+    return out.getvalue()
+
+
+_SAID = (
+    *("turn", "seat", "phase", "withdrawn", "words", "input", "cached", "cache_written"),
+    *("output", "reasoning", "first", "total", "max_tokens", "at_most_each", "tries"),
+    *("model", "by", "warning"),
+)
+_NAMES = frozenset(_SAID.index(name) for name in ("turn", "seat", "phase", "withdrawn", "model"))
+_MONEY = ("currency", "cost", "at_most", "reasoning_cost", "broken_off")
+
+
+def _said(t: TurnFigures) -> list[object]:
+    u = t.usage
+    return [
+        *(t.turn, t.seat, t.phase, "yes" if t.withdrawn else "", t.words),
+        *(u.input, u.cached, u.cache_written, u.output, u.reasoning, t.first, t.total),
+        *(t.max_tokens, t.at_most, t.tries, t.model, t.by, t.warning),
+    ]
+
+
+def _money(cost: Cost) -> list[object]:
+    return [cost.currency, cost.cost, cost.at_most, cost.reasoning, cost.broken]
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else _exact(value) if isinstance(value, Decimal) else str(value)
+    text = showable(text)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _exact(value: object) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _figures(f: Figures) -> dict[str, object]:
+    return _without_bill(asdict(f)) | {"new": f.new, "costs": _costs(f.bill)}
+
+
+def _without_bill(figures: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in figures.items() if name != "bill"}
+
+
+def _costs(bill: Bill) -> list[dict[str, object]]:
+    return [
+        {
+            "currency": cost.currency,
+            "cost": cost.cost,
+            "at_most": cost.at_most,
+            "of_reasoning": cost.reasoning,
+            "unknown": cost.unknown,
+            "broken_off": cost.broken,
+        }
+        for cost in bill.costs
+    ]
+
+
+def _spread(each: Lengths) -> dict[str, object]:
+    (first, median, third), (below, within, above) = each.quartiles, each.shares
+    return {
+        "phase": each.title,
+        "asked": [each.least, each.most],
+        "turns": len(each.words),
+        "min": each.words[0],
+        "first_quartile": first,
+        "median": median,
+        "third_quartile": third,
+        "max": each.words[-1],
+        "below": below,
+        "within": within,
+        "above": above,
+    }
+
+
+def _told(cost: Cost, brief: bool = False) -> str:
+    if cost.cost is None or (cost.over is None and not cost.cost):
+        return "unknown"
+    if cost.at_most is None:
+        return ("≥ " if brief else "at least ") + amount(cost.cost, cost.currency)
+    if cost.at_most > cost.cost:
+        most = amount(cost.at_most, cost.currency, ROUND_CEILING)
+        return ("≤ " if brief else "at most ") + most
+    return amount(cost.cost, cost.currency)
+
+
+def _show_costs(rows: Sequence[Figures]) -> None:
+    """What the calls cost. Columns in which nothing stands are left out."""
+    columns = {
+        "cost": [told(f.bill) for f in rows],
+        "of reasoning": [_reasoning(f.bill) for f in rows],
+        "cache written": [
+            "" if f.cache_written is None else _number(f.cache_written) for f in rows
+        ],
+        "tries": [_some(f.tries) for f in rows],
+        "broken off": [_some(f.bill.broken) for f in rows],
+        "fallback": [_some(f.fallback) for f in rows],
+        "warnings": [_some(f.warnings) for f in rows],
+    }
+    used = {name: cells for name, cells in columns.items() if any(cells)}
+    if set(used) == {"cost"} and len(set(used["cost"])) == 1:
+        click.echo(f"cost: {used['cost'][0]}")
+        return
+    names = [showable(f.name) for f in rows]
+    table(["seat", *used], list(zip(names, *used.values(), strict=True)))
+
+
+def _reasoning(bill: Bill) -> str:
+    return ", ".join(amount(c.reasoning, c.currency) for c in bill.costs if c.reasoning is not None)
+
+
+def _row(f: Figures, *, withdrawn: bool, clerk: bool) -> list[str]:
+    share = "" if f.cached_share is None else f" ({f.cached_share:.0%})"
+    turns = [str(f.turns), *([str(f.withdrawn)] if withdrawn else []), str(f.failed)]
+    if clerk:  # has no turns, and no words in the record
+        turns = [""] * len(turns)
+    return [
+        showable(f.name),
+        *(*turns, "" if clerk else f"{f.words:,}"),
+        *(_number(f.input), _number(f.cached) + share, _number(f.new)),
+        *(_number(f.output), _number(f.reasoning), f"{f.seconds:.1f}"),
+    ]
+
+
+def _turn(t: TurnFigures) -> list[str]:
+    u = t.usage
+    new = None if u.input is None or u.cached is None else u.input - u.cached
+    return [
+        *(str(t.turn), f"{t.seat} (withdrawn)" if t.withdrawn else t.seat, str(t.words)),
+        *(_number(n) for n in (u.input, u.cached, new, u.output)),
+        *("-" if t.first is None else f"{t.first:.2f}", f"{t.total:.2f}"),
+        *(_number(t.max_tokens), str(t.tries), told(t.bill, brief=True)),
+    ]
+
+
+def _length(each: Lengths) -> list[str]:
+    first, median, third = (f"{words:.0f}" for words in each.quartiles)
+    return [
+        *(showable(each.title), str(len(each.words)), f"{each.least}-{each.most}"),
+        *(str(each.words[0]), first, median, third, str(each.words[-1])),
+        *(f"{share:.0%}" for share in each.shares),
+    ]
+
+
+def _number(n: int | None) -> str:
+    return "-" if n is None else f"{n:,}"
+
+
+def _some(n: int) -> str:
+    return str(n) if n else ""

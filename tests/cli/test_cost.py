@@ -1,0 +1,108 @@
+"""What a run says of its cost, of calls that broke off and of a budget that is spent."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from itertools import count
+
+import pytest
+from chat_server import ChatServer, Reply
+
+from debate.state import fold
+from debate.transcript import read
+
+YALTA = (sys.executable, "-m", "debate")
+TWO = ("--seats", "altman,yang", "--rounds", "1", "--seed", "3", "--model", "priced")
+CALL = Decimal("0.00011")  # 100 tokens read, 10 written
+
+
+def yalta(*words, patience="0"):
+    """Run the program to its end, its output in pipes."""
+    return subprocess.run(
+        [*YALTA, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        input="",
+        env={**os.environ, "YALTA_PATIENCE": patience},
+    )
+
+
+@pytest.fixture
+def priced(tmp_path):
+    """Makes `priced` the name of a server's model; a token costs a millionth of a dollar."""
+
+    def name(server, price="{currency: USD, input: 1, output: 1}"):
+        config = tmp_path / "config"
+        config.mkdir()
+        (config / "profiles.yaml").write_text(
+            "schema: yalta/profiles/1\n"
+            "providers:\n"
+            f"  mine: {{base_url: '{server.url}', key_env: MINE, key_optional: true}}\n"
+            f"models: {{priced: {{provider: mine, price: {price}}}}}\n"
+        )
+
+    return name
+
+
+def test_a_run_ends_with_what_it_cost(priced, tmp_path):
+    path = tmp_path / "c.jsonl"
+    with ChatServer(Reply(["Well, ", "yes."])) as server:
+        priced(server)
+        done = yalta("run", "yalta", *TWO, "-o", path)
+    assert done.returncode == 0, done.stderr
+    assert fold(read(path)).cost == 6 * CALL
+    assert "\nCost: 0.00066 USD\n" in done.stderr
+    assert "Cost" not in done.stdout
+    (cost,) = json.loads(yalta("stats", path, "--json").stdout)["total"]["costs"]
+    assert Decimal(cost["cost"]) == 6 * CALL
+
+
+def test_what_is_free_needs_no_line(priced, tmp_path):
+    with ChatServer() as server:
+        priced(server, "{currency: USD, input: 0, output: 0}")
+        done = yalta("run", "yalta", *TWO, "-o", tmp_path / "c.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert "Cost" not in done.stderr
+
+
+def test_a_server_that_counts_nothing_leaves_the_cost_unknown(priced, tmp_path):
+    with ChatServer(Reply(["So."], usage=None)) as server:
+        priced(server)
+        done = yalta("run", "yalta", *TWO, "-o", tmp_path / "c.jsonl")
+    assert "\nCost: unknown\n" in done.stderr
+
+
+def test_a_call_that_broke_off_is_void_asked_again_and_may_have_cost(priced, tmp_path):
+    path, calls = tmp_path / "c.jsonl", count()
+
+    def answer(body):
+        first = next(calls) == 0
+        return Reply(["Half a thought. "] * 40, cut_after=30) if first else Reply(["Whole."])
+
+    with ChatServer(answer) as server:
+        priced(server)
+        done = yalta("run", "yalta", *TWO, "-o", path, patience="5")
+    assert done.returncode == 0, done.stderr
+    assert "  [broke off: " in done.stdout
+    assert done.stdout.count("\nWhole.\n") == 6
+    state = fold(read(path))
+    assert state.cost == 6 * CALL < state.at_most
+    assert "\nCost: at most " in done.stderr
+
+
+def test_a_spent_budget_says_how_to_go_on(priced, tmp_path):
+    path = tmp_path / "c.jsonl"
+    with ChatServer() as server:
+        priced(server)
+        done = yalta("run", "yalta", *TWO, "-o", path, "--budget", "0.001")
+        assert done.returncode == 1
+        assert "Paused: " in done.stdout
+        assert f"\nGo on with:  yalta resume {path} --budget N\n" in done.stderr
+        more = yalta("resume", path, "--budget", "1")
+        assert more.returncode == 0, more.stderr

@@ -1,0 +1,18 @@
+"""A scripted speaker behind a real server, for all that happens on a stage."""
+
+from __future__ import annotations
+
+import pytest
+from chat_server import ChatServer
+from staging import Scripted
+
+
+@pytest.fixture
+def script():
+    return Scripted()
+
+
+@pytest.fixture
+def server(script):
+    with ChatServer(script) as server:
+        yield server
