@@ -53,6 +53,7 @@ class Conference:
         state: ConferenceState,
         registry: Registry,
         *,
+        projection: Projection | None = None,
         absent: Collection[str] = (),
     ) -> None:
         self.chair = Chair(self)
@@ -70,7 +71,7 @@ class Conference:
             if seat not in absent
         }
         self._watch: Watch = lambda item: None
-        self._floor = Floor(self, self._voices)
+        self._floor = Floor(self, self._voices, projection or Projection(state.opened))
         self._driving: asyncio.Task[None] | None = None
 
     @classmethod
@@ -108,13 +109,14 @@ class Conference:
                 [p for c in manifest.seats for p in (c.profile, c.fallback) if p is not None],
                 speakers,
             )
-            Projection(manifest).rehearse()
-            minutes.rehearse(manifest)
+            projection = Projection(manifest)
+            projection.rehearse()
+            minutes.rehearse(manifest, projection)
             path = new_transcript_path(scenario.id, Path(out) if out is not None else None)
             with Transcript.create(path) as transcript:
                 opened = transcript.append(manifest)
                 await transcript.sync()
-                conference = cls(transcript, fold([opened]), speakers)
+                conference = cls(transcript, fold([opened]), speakers, projection=projection)
                 try:
                     yield conference
                 finally:

@@ -70,16 +70,16 @@ class Floor:
     Args:
         table: The conference.
         voices: Who speaks for each seat, as it stands whenever a seat is given the floor.
+        projection: The conference's prompts.
     """
 
-    def __init__(self, table: Table, voices: Mapping[str, Voice]) -> None:
+    def __init__(self, table: Table, voices: Mapping[str, Voice], projection: Projection) -> None:
         self._table = table
         self._voices = voices
         self._patience = Patience()
-        manifest = table.state.opened
-        self._projection = Projection(manifest)
-        self._clerk = Clerk(self._projection)
-        self._called = called(manifest)
+        self._projection = projection
+        self._clerk = Clerk(projection)
+        self._called = called(table.state.opened)
 
     async def hold(self, step: GiveFloor) -> None:
         """Let a seat speak once; whatever comes of it is recorded."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
 
@@ -148,8 +149,20 @@ def _load(name: str | Path, model: type[M], known: dict[str, Path], kind: str) -
     return _checked(known[text], model)
 
 
+@lru_cache(maxsize=512)
+def _parsed(folder: Path, path: Path, changed: int, size: int, model: type[M]) -> M:
+    """A file, read once for as long as it stays as it is: a batch seats the same people often."""
+    return yaml_file.load(path, model)
+
+
 def _checked(path: Path, model: type[M]) -> M:
-    loaded = yaml_file.load(path, model)
+    try:
+        seen = path.stat()
+        folder = Path.cwd()
+    except OSError:
+        loaded = yaml_file.load(path, model)  # which says what is wrong with it
+    else:
+        loaded = cast(M, _parsed(folder, path, seen.st_mtime_ns, seen.st_size, model))
     if loaded.id != path.stem:
         message = f"the id is {loaded.id!r}, but the file is named {path.name!r}"
         raise LoadError(str(path), [Problem(1, 1, "id", message)])

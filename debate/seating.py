@@ -12,6 +12,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
@@ -191,6 +192,7 @@ def manifest_hashes(
     }
 
 
+@cache
 def program_version() -> str:
     """The version of this program, as installed."""
     try:

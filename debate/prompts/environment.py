@@ -10,10 +10,11 @@ so the steps of a rendering and the length of what it writes are bounded too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import (
@@ -61,14 +62,16 @@ def neutral(text: str) -> str:
     return _CONTROL.sub(lambda m: "‹" if m[0] == "<" else "(", showable(text))
 
 
-def shipped_templates() -> dict[str, str]:
+@cache
+def shipped_templates() -> Mapping[str, str]:
     """Source of each template that comes with the program, by name."""
     folder = resources.files("debate.prompts") / "templates"
-    return {
+    sources = {
         entry.name: entry.read_text(encoding="utf-8")
         for entry in sorted(folder.iterdir(), key=lambda e: e.name)
         if entry.name.endswith(".j2")
     }
+    return MappingProxyType(sources)
 
 
 def load_templates(folder: Path | None = None) -> dict[str, str]:
@@ -78,7 +81,7 @@ def load_templates(folder: Path | None = None) -> dict[str, str]:
         UserError: if the folder holds a `.j2` file that replaces none, or is missing.
         LoadError: if a template does not compile, or uses syntax that is not allowed.
     """
-    templates = shipped_templates()
+    templates = dict(shipped_templates())
     if folder is None:
         return templates
     if not folder.is_dir():

@@ -60,13 +60,13 @@ def clerk_messages(
     )
 
 
-def rehearse(manifest: ConferenceOpened) -> None:
+def rehearse(manifest: ConferenceOpened, projection: Projection | None = None) -> None:
     """Render the clerk's prompt once, so that a fault is found before a conference.
 
     Raises:
         UserError: if a template asks for something that is not there.
     """
-    clerk_messages(fold([manifest]), 0, manifest.seats[0].profile)
+    clerk_messages(fold([manifest]), 0, manifest.seats[0].profile, projection)
 
 
 def _render(manifest: ConferenceOpened, name: str, values: dict[str, Any]) -> str:

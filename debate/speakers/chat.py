@@ -97,7 +97,7 @@ class ChatSpeaker(HttpSpeaker):
     async def parts(self, response: httpx.Response) -> AsyncGenerator[Part]:
         reason: str | None = None
         usage: object = None
-        model: str | None = None
+        model: object = None
         done = spoke = refused = False
         try:
             async for event in events(response):
@@ -107,7 +107,7 @@ class ChatSpeaker(HttpSpeaker):
                 chunk = json.loads(event.data)
                 if error := error_of(chunk):
                     raise broken_off(error)
-                model = model_name(chunk.get("model")) or model
+                model = chunk.get("model") or model
                 # Some send usage twice (Moonshot: on the finishing choice and in a last chunk),
                 # always of the whole call: the last one counts, and nothing is added up.
                 usage = chunk.get("usage") or usage
@@ -129,7 +129,7 @@ class ChatSpeaker(HttpSpeaker):
             # connection was dropped and the reply is half a reply.
             if not done and reason is None:
                 raise SpeakerError("the stream ended before the reply did")
-            yield Finish(_ended(reason, refused), self.usage(usage), model)
+            yield Finish(_ended(reason, refused), self.usage(usage), model_name(model))
         except (ValueError, AttributeError, TypeError, RecursionError) as error:
             raise SpeakerError(
                 f"the server sent something that is no event stream: {error}"

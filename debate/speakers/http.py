@@ -57,10 +57,12 @@ class HttpSpeaker:
     Attributes:
         path: What follows the base URL.
         caches: Whether such servers have a prefix cache, as far as is known.
+        elsewhere: Where such a server may be found as well, if it cannot be reached.
     """
 
     path: ClassVar[str] = ""
     caches: ClassVar[bool | None] = None
+    elsewhere: ClassVar[str] = ""
 
     def __init__(self, profile: Profile, endpoint: Endpoint) -> None:
         self._profile = profile
@@ -199,7 +201,7 @@ class HttpSpeaker:
             except httpx.HTTPError as error:
                 raise SpeakerError(
                     self._redacted(f"{self._name} cannot be reached: {_why(error)}"),
-                    hint=f"asked at {endpoint.base_url}",
+                    hint=f"asked at {endpoint.base_url}{self.elsewhere}",
                 ) from None
             limits.went_well()
 
@@ -271,14 +273,14 @@ class HttpSpeaker:
             # Never followed: the key would go with the request.
             raise SpeakerError(f"{self._name}: the server redirects elsewhere", final=True)
         told = failure(error_in(await read_body(response, _ERROR_READ)), status, response.headers)
-        what, hint = f"answered {status}", told.hint
+        what = f"answered {status}"
         if told.final and status in (401, 403):
             env = self._endpoint.key_env
-            what = f"refused {'the key' if status == 401 else 'to answer'} ({status})"
-            hint = hint or (f"the key is read from {env}" if env else None)
+            key = "the key" + (f" in {env}" if env else "")
+            what = f"{'refused' if status == 401 else 'refuses to answer'} {key} ({status})"
         raise SpeakerError(
             f"{self._name} {what}: {told.said}",
-            hint=hint,
+            hint=told.hint,
             final=told.final,
             busy=told.busy,
             wait=told.wait,

@@ -22,6 +22,8 @@ from debate.errors import SpeakerError
 # A server may ask to be left alone for an hour. Who waits in a queue for longer than this is told
 # instead, and can give up or go elsewhere.
 _LONGEST = 30.0
+# So long a server is believed on everybody's behalf; then somebody asks it again.
+_BELIEVED = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Limits:
         """
         now = asyncio.get_running_loop().time()
         if seconds:
-            self._not_before = max(self._not_before, now + seconds)
+            self._not_before = max(self._not_before, now + min(seconds, _BELIEVED))
         # Calls that were open together fail together: they count as one sign.
         if now - self._slowed_at > 1.0:
             self._slowed_at = now
