@@ -22,6 +22,7 @@ from debate.errors import UnknownName, UserError, YaltaError
 from debate.events import (
     AnyEvent,
     ConferenceClosed,
+    ConferenceOpened,
     FloorPaused,
     FloorResumed,
     PhaseOpened,
@@ -109,6 +110,7 @@ class Conference:
                 [p for c in manifest.seats for p in (c.profile, c.fallback) if p is not None],
                 speakers,
             )
+            manifest = _as_prepared(manifest, speakers)
             projection = Projection(manifest)
             projection.rehearse()
             minutes.rehearse(manifest, projection)
@@ -319,6 +321,20 @@ async def _prepare(profiles: Iterable[Profile], registry: Registry) -> None:
     """Make every speaker ready to speak."""
     for speaker in dict.fromkeys(speaker_of(profile, registry) for profile in profiles):
         await speaker.prepare()
+
+
+def _as_prepared(manifest: ConferenceOpened, registry: Registry) -> ConferenceOpened:
+    """The manifest with what the speakers found out about their models as they made ready."""
+    seats = [
+        card.model_copy(
+            update={
+                "profile": speaker_of(card.profile, registry).profile,
+                "fallback": card.fallback and speaker_of(card.fallback, registry).profile,
+            }
+        )
+        for card in manifest.seats
+    ]
+    return manifest.model_copy(update={"seats": tuple(seats)})
 
 
 def speaker_of(profile: Profile, registry: Registry) -> Speaker:

@@ -131,7 +131,8 @@ class Floor:
             self._table.record(take.failed("error", late))
             return
         except SpeakerError as error:
-            self._table.record(take.failed("error", error.message, final=error.final))
+            why = f"{error.message} ({error.hint})" if error.hint else error.message
+            self._table.record(take.failed("error", why, final=error.final))
             return
         self._table.record(self._weighed(take.outcome(), prompt))
         await self._table.sync()

@@ -51,6 +51,8 @@ class ChatServer:
     def __init__(self, answer: Callable[[dict[str, Any]], Reply] | Reply | None = None) -> None:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.pages: dict[str, Any] = {}
+        """What is answered to a GET, as JSON, by path."""
         self.open_at_once = 0
         self.most_at_once = 0
         self._lock = threading.Lock()
@@ -95,6 +97,15 @@ class ChatServer:
 
             def log_message(self, format: str, *args: Any) -> None:
                 pass
+
+            def do_GET(self) -> None:
+                page = outer.pages.get(self.path)
+                data = json.dumps(page).encode()
+                self.send_response(404 if page is None else 200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

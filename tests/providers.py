@@ -12,9 +12,20 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+import pytest
+from asking import until
+from dialects import Said
+from fault import Fault
+from held import small
+from model_server import ModelServer, Reply
+
+from debate import Conference, Wishes, read_transcript
+from debate.errors import SpeakerError
 from debate.prompts.layouts import Message
+from debate.scenario import Scenario
 from debate.speakers.base import Part, Prompt, Text
 from debate.speakers.registry import Registry
+from debate.verify import verify
 
 # By provider, which is the name of its dialect as well: its family, a model of it, and the variable
 # of its key.
@@ -88,5 +99,47 @@ async def say(
             return [part async for part in parts]
 
 
+async def good(provider: str, *parts: Said | Fault) -> list[Part]:
+    """The parts of a reply that comes whole."""
+    async with ModelServer(Reply(provider, *parts)) as server:
+        point_at(server.url)
+        return await say(provider)
+
+
+async def bad(provider: str, *parts: Said | Fault, **more: Any) -> SpeakerError:
+    """The error of a reply that could not be had."""
+    async with ModelServer(Reply(provider, *parts)) as server:
+        point_at(server.url, **more)
+        with pytest.raises(SpeakerError) as caught:
+            await say(provider)
+        await until(lambda: server.open_at_once == 0)  # the request has ended with it
+        return caught.value
+
+
 def spoken(parts: list[Part]) -> str:
     return "".join(part.text for part in parts if isinstance(part, Text))
+
+
+async def hold(
+    folder: Path,
+    provider: str = "openai",
+    phases: Any = ({"kind": "plenary"},),
+    registry: Registry | None = None,
+    plan: Scenario | None = None,
+    **wishes: Any,
+) -> tuple[list[Any], list[Any]]:
+    """A small conference at a provider, checked: what was shown, and what was written."""
+    asked = Wishes(model=model_of(provider), seed=1, **wishes)
+    plan = plan or small(phases)
+    async with Conference.begin(plan, asked, out=folder, registry=registry) as conference:
+        shown = [item async for item in conference.stream()]
+    assert verify(conference.path).good
+    return shown, read_transcript(conference.path)
+
+
+def closed(events: list[Any]) -> list[Any]:
+    return [event for event in events if event.type == "turn.closed"]
+
+
+def failed(events: list[Any]) -> list[Any]:
+    return [event for event in events if event.type == "turn.failed"]

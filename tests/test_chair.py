@@ -184,6 +184,37 @@ async def test_skipping_while_paused_passes_over_who_would_be_next(server, tmp_p
         assert good(conference)
 
 
+async def test_one_of_several_who_speak_side_by_side_is_skipped(server, answer, tmp_path):
+    answer.slow = True
+    async with begun(server, tmp_path, [{"kind": "opening"}, {"kind": "closing"}]) as conference:
+        items = []
+        driving = asyncio.create_task(conference.drive(items.append))
+        await spoken(conference, items, many=3)
+        conference.chair.skip("yang")
+        await spoken(conference, items, what="turn.failed")
+        assert {t.seat for t in conference.state.in_air.values()} == {"altman", "amodei"}
+        with pytest.raises(UserError, match="yang does not have the floor"):
+            conference.chair.skip("yang")
+        with pytest.raises(UnknownName):
+            conference.chair.skip("nobody")
+        conference.chair.halt()
+        answer.slow = False
+        await driving
+        await conference.drive(ignore)
+        assert sorted(speakers(conference)) == sorted(["altman", "amodei", *SEATS])
+        assert types(conference.path).count("turn.skipped") == 1
+        assert good(conference)
+
+
+async def test_any_who_would_be_next_can_be_skipped_while_it_is_paused(server, tmp_path):
+    async with begun(server, tmp_path, [{"kind": "opening"}]) as conference:
+        await conference.drive(ignore, turns=1)
+        conference.chair.skip("amodei")
+        await conference.drive(ignore)
+        assert speakers(conference) == ["altman", "yang"]
+        assert good(conference)
+
+
 async def test_nobody_can_be_skipped_before_the_phase_has_begun(server, tmp_path):
     async with begun(server, tmp_path) as conference:
         with pytest.raises(UserError, match="nobody has the floor"):

@@ -53,7 +53,7 @@ TURNS = 12
 
 HARMLESS: list[Callable[[], Fault]] = [
     *(NoDone, NoUsage, Pings, UsageTwice, CrLf, Gzip, lambda: WrongType("json")),
-    lambda: SplitUtf8(7, pause=0),
+    lambda: SplitUtf8(61, pause=0),
 ]
 WEATHER: list[Callable[[], Fault]] = [
     *(HangUp, Drop, CutClean, ErrorInStream, Malformed, lambda: Drop(5), lambda: CutClean(4)),
@@ -116,8 +116,8 @@ async def hold(number: int, folder: Path, registry: Registry) -> Path:
     plan = small(motion=f"Motion {number} is carried.", failures=rules).model_dump(by_alias=True)
     plan["seats"] = [{"persona": seat} for seat in seats]
     plan["phases"][1]["rounds"] = TURNS // len(seats) - 2
-    models = {seat: f"{name}/{name}" for seat in seats if (name := dice.choice(MANY))}
-    spare = {"": f"{name}/{name}" for name in [dice.choice(MANY)] if dice.random() < 0.3}
+    models = {seat: "{0}/{0}".format(dice.choice(MANY)) for seat in seats}
+    spare = {"": "{0}/{0}".format(dice.choice(MANY))} if dice.random() < 0.3 else {}
     wishes = Wishes(
         seat_models=models,
         fallbacks=spare,
@@ -204,5 +204,4 @@ def one_reply(event: AnyEvent) -> None:
             r"Reply (\S+): 本质上 🌍 I hold what I held. End of (\S+)\.", event.text
         )
         assert whole, event.text
-        assert whole[1] == whole[2]
     assert event.text.count("Reply ") <= 1

@@ -42,3 +42,7 @@ class Typing:
     def interrupt(self) -> None:
         """The field that was typed into has gone: whoever types will do so for a moment more."""
         self._gone = self._now()
+
+    def go_on(self) -> None:
+        """There is a field to type into again."""
+        self._gone = None

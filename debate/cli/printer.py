@@ -32,7 +32,7 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
-from debate.take import Again, Delta, Item, Progress
+from debate.take import Again, Delta, Item, Minuting, Progress
 from debate.text import showable
 from debate.wording import CLOSED, broke_off, minutes_heading, spoken_by
 
@@ -155,6 +155,8 @@ class Printer:
                 self._heading(item.title)
             case Progress():
                 self._progress(item)
+            case Minuting():
+                self.status("The clerk writes minutes")
             case TurnOpened() | Delta() | Again() | TurnClosed() | TurnFailed():
                 self._turn(item)
             case NotePassed() | TurnSkipped() | TurnWithdrawn() | SeatChanged() | BudgetSet():

@@ -95,6 +95,20 @@ async def discover(
     ]
 
 
+async def served_window(base_url: str, name: str, *, seconds: float = 2.0) -> int | None:
+    """The window of a model as a server on this machine was started with; None if it does not say.
+
+    Args:
+        base_url: The server; one that is not on loopback is not asked.
+        name: The model as the server names it.
+        seconds: How long the server has.
+    """
+    if not _on_loopback(base_url):
+        return None
+    facts = (await _ask(base_url.rstrip("/"), seconds)).get(name)
+    return facts.window if facts else None
+
+
 def _on_loopback(base_url: str) -> bool:
     try:
         parts = urlsplit(base_url)

@@ -11,16 +11,18 @@ a profile may name it (`family: acme`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from debate.errors import UnknownName, UserError, YaltaError
-from debate.events import Thinking
-from debate.speakers.base import Speaker
+from debate.errors import SpeakerError, UnknownName, UserError, YaltaError
+from debate.events import Profile, Thinking
+from debate.speakers.base import Part, Prompt, Speaker
 from debate.speakers.profiles import KnownModel, Provider
+from debate.text import showable
 
 GROUP = "yalta.speakers"
 
@@ -65,27 +67,58 @@ def family(name: str) -> Family:
         UserError: if it cannot be loaded, or, once it is called, if it cannot make a speaker.
     """
     if name in _SHIPPED:
-        entry = EntryPoint(name, _SHIPPED[name], GROUP)
-    elif found := entry_points(group=GROUP, name=name):
-        entry = next(iter(found))
-    else:
+        return cast(Family, EntryPoint(name, _SHIPPED[name], GROUP).load())
+    found = entry_points(group=GROUP, name=name)
+    if not found:
         raise UnknownName("family", name, family_names())
-    return partial(_made, entry)
+    return partial(_made, next(iter(found)))
 
 
 def _made(entry: EntryPoint, wanted: Wanted) -> Speaker:
-    try:
+    what = f"the family {entry.name!r} makes no speaker"
+    with _blamed(what, UserError, f"it comes from {entry.value}"):
         speaker = cast(Family, entry.load())(wanted)
         if not hasattr(speaker, "stream"):
             raise TypeError(f"{type(speaker).__name__} is no speaker")
-        return speaker
+        return _Added(entry.name, speaker)
+
+
+class _Added:
+    """A speaker of another package: what goes wrong in it ends a turn, not the program."""
+
+    def __init__(self, name: str, speaker: Speaker) -> None:
+        self._failed = f"the family {name!r} has a fault"
+        self._speaker = speaker
+
+    @property
+    def profile(self) -> Profile:
+        return self._speaker.profile
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Part]:
+        with _blamed(self._failed, partial(SpeakerError, final=True)):
+            async with aclosing(self._speaker.stream(prompt)) as parts:
+                async for part in parts:
+                    yield part
+
+    async def prepare(self) -> None:
+        with _blamed(self._failed, UserError):
+            await self._speaker.prepare()
+
+    async def aclose(self) -> None:
+        with _blamed(self._failed, YaltaError):
+            await self._speaker.aclose()
+
+
+@contextmanager
+def _blamed(what: str, kind: Callable[..., YaltaError], hint: str | None = None) -> Iterator[None]:
+    """Tell whatever another package's code raises as one error of ours."""
+    try:
+        yield
     except YaltaError:
         raise
-    except Exception as error:  # another package's code: whatever is wrong with it
-        raise UserError(
-            f"the family {entry.name!r} makes no speaker: {type(error).__name__}: {error}",
-            hint=f"it comes from {entry.value}",
-        ) from error
+    except Exception as error:
+        said = " ".join(showable(f"{what}: {type(error).__name__}: {error}").split())
+        raise kind(said, hint=hint) from error
 
 
 def family_names() -> list[str]:

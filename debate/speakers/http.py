@@ -58,11 +58,13 @@ class HttpSpeaker:
         path: What follows the base URL.
         caches: Whether such servers have a prefix cache, as far as is known.
         elsewhere: Where such a server may be found as well, if it cannot be reached.
+        tells_window: Whether such a server says how large a window it was started with.
     """
 
     path: ClassVar[str] = ""
     caches: ClassVar[bool | None] = None
     elsewhere: ClassVar[str] = ""
+    tells_window: ClassVar[bool] = False
 
     def __init__(self, profile: Profile, endpoint: Endpoint) -> None:
         self._profile = profile
@@ -159,6 +161,12 @@ class HttpSpeaker:
 
     async def prepare(self) -> None:
         self._key()
+        if self.tells_window and self._profile.window is None:
+            from debate.speakers.discovery import served_window
+
+            name = self._profile.name or self._profile.model
+            if window := await served_window(self._endpoint.base_url, name):
+                self._profile = self._profile.model_copy(update={"window": window})
 
     async def aclose(self) -> None:
         client, self._client = self._client, None

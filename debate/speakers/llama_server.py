@@ -13,6 +13,7 @@ class LlamaServerSpeaker(ChatSpeaker):
     """llama.cpp's server. It caches the prompt of each slot, and tells how much of it."""
 
     sends_seed = True
+    tells_window = True
     # `--port`, and the notice in ggml-org/llama.cpp#26508.
     elsewhere = "; builds since August 2026 come up at port 9931, earlier ones at 8080"
     caches = True

@@ -18,6 +18,7 @@ class OllamaSpeaker(ChatSpeaker):
     """Ollama. Reasoning comes in `delta.reasoning`; it tells no cached tokens."""
 
     sends_seed = True
+    tells_window = True
     caches = True  # of the slot's last prompt; it does not say how much
 
     @classmethod

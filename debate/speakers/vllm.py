@@ -17,6 +17,7 @@ class VLLMSpeaker(ChatSpeaker):
     """vLLM, SGLang. Both cache prefixes by themselves."""
 
     sends_seed = True
+    tells_window = True
     caches = True
 
     @classmethod

@@ -127,6 +127,31 @@ def test_a_broken_package_gives_one_clear_message(site, tmp_path, source, says):
     assert not (tmp_path / "talk.jsonl").exists()
 
 
+def test_a_fault_of_it_ends_a_turn_and_is_told_as_its_own(site, tmp_path):
+    source = GOOD.replace(
+        "yield Reading()", "yield Reading()\n        raise ValueError('no words')"
+    )
+    (site / "acme_yalta.py").write_text(source)
+    out = tmp_path / "talk.jsonl"
+    done = run(site, out, "acme/anything")
+
+    assert "the family 'acme' has a fault: ValueError: no words" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert "fault in yalta" not in done.stderr
+    failed = [event for event in read_transcript(out) if event.type == "turn.failed"]
+    assert {(event.seat, event.final) for event in failed} == {("altman", True), ("yang", True)}
+    assert verify_transcript(out).standing == "paused"
+
+
+def test_one_that_cannot_be_made_ready_opens_nothing(site, tmp_path):
+    source = GOOD.replace("        pass", "        raise OSError('no such socket')", 1)
+    (site / "acme_yalta.py").write_text(source)
+    done = run(site, tmp_path / "talk.jsonl", "acme/anything")
+    assert done.returncode == 2
+    assert "the family 'acme' has a fault: OSError: no such socket" in done.stderr
+    assert not (tmp_path / "talk.jsonl").exists()
+
+
 def test_its_own_error_for_the_user_is_shown_as_it_is(site, tmp_path):
     source = "from debate.errors import UserError\ndef speaker(wanted):\n"
     (site / "acme_yalta.py").write_text(source + "    raise UserError('no such model at Acme')\n")

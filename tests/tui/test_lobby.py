@@ -27,6 +27,7 @@ from debate.seating import Wishes
 from debate.speakers import catalog
 from debate.transcript import Transcript
 from tui.app import YaltaApp
+from tui.screens.dialogs import Confirm
 from tui.screens.lobby import LobbyScreen
 from tui.screens.pick import Choice, PickScreen
 from tui.screens.stage import StageScreen
@@ -741,6 +742,12 @@ async def test_an_unfinished_transcript_is_resumed(server) -> None:
         await wait_until(pilot, lambda: recent.chosen)
         recent.focus()
         await pilot.press("r")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("escape")
+        assert len(server.requests) == before
+        await pilot.press("r")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, StageScreen))
         await wait_until(pilot, lambda: len(server.requests) > before)
 

@@ -36,6 +36,7 @@ from tui.session import Opening, Resuming
 from tui.widgets.floor.find_bar import FindBar
 from tui.widgets.floor.status_line import StatusLine
 
+
 def asks_for_model(pilot):
     return isinstance(pilot.app.screen, PickScreen) and pilot.app.screen._free
 
@@ -99,6 +100,8 @@ async def test_a_asks_for_the_last_turn_again(server, script, tmp_path):
         await pilot.press("a")
         assert spoken(stage) == []
         assert any(block.struck and block.turn == 2 for block in stage.record.blocks)
+        row = stage._table.rows["altman"]
+        assert (row.figures.turns, row.figures.words, row.doing) == (0, 0, "waiting")
         await pilot.press("space")
         await wait_until(pilot, lambda: over(stage))
         assert spoken(stage) == [*SEATS, *SEATS]

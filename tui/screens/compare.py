@@ -6,16 +6,16 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import Screen
 
 from debate.compare import Divergence, divergence
 from debate.errors import TranscriptError
+from tui.screens.asking import AskingScreen, asks
 from tui.screens.pick import PickScreen
 from tui.screens.reader import ReaderScreen
 from tui.widgets.floor.blocks import Block, plain
@@ -26,9 +26,6 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.reader.book import Book
 from tui.widgets.reader.side import Half, Side
 
-if TYPE_CHECKING:
-    from tui.app import YaltaApp
-
 APART = "≠ From here on they are apart"
 ENDS = "≠ Here the other goes on"
 
@@ -37,7 +34,7 @@ def _key(keys: str, action: str, name: str, description: str, tooltip: str) -> B
     return Binding(keys, action, description, id=f"compare.{name}", tooltip=tooltip)
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(AskingScreen[None]):
     """Two transcripts.
 
     Args:
@@ -82,11 +79,6 @@ Forks have the lines of their past in common, byte for byte.
         self._turn: int | None = None
         self._leading = False  # while one side is scrolled by the other
         self._status = StatusLine()
-
-    @property
-    def yalta(self) -> YaltaApp:
-        """The app."""
-        return cast("YaltaApp", self.app)
 
     def compose(self) -> ComposeResult:
         with Container(id="sides"):
@@ -153,7 +145,7 @@ Forks have the lines of their past in common, byte for byte.
         here = -1 if self._turn is None else self._turn
         self._go(min(max(here + message.step, 0), most - 1))
 
-    @work
+    @asks
     async def action_go(self) -> None:
         """Go to a turn."""
         most = max(len(self.one.numbers), len(self.other.numbers))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Button, Static
 
 from debate.errors import LoadError, YaltaError
@@ -20,6 +19,8 @@ from debate.speakers import catalog
 from debate.speakers.availability import model_choices
 from debate.speakers.catalog import ModelFile
 from debate.speakers.registry import DEFAULT_MODEL, local_file
+from tui.screens.asking import AskingScreen, asks
+from tui.screens.dialogs import Confirm
 from tui.screens.pick import Choice, PickScreen
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lobby.download import DownloadScreen
@@ -32,13 +33,12 @@ from tui.widgets.lobby.setup import WrongField, fresh, remembered, restored, wis
 from tui.widgets.lobby.stock import Stock
 
 if TYPE_CHECKING:
-    from tui.app import YaltaApp
     from tui.session import Opening
 
 _FIRST_SCENARIO = "yalta"
 
 
-class LobbyScreen(Screen[None]):
+class LobbyScreen(AskingScreen[None]):
     """Set a conference up."""
 
     DEFAULT_CSS = """
@@ -60,6 +60,7 @@ class LobbyScreen(Screen[None]):
         &.-narrow #what { visibility: hidden; }
         &.-narrow Button { padding: 0; }
         &.-narrow Fields { grid-size: 2; grid-columns: 1fr 1fr; }
+        &.-narrow #mistake { column-span: 2; }
         &.-wide #columns { layout: horizontal; overflow-y: hidden; }
         &.-wide #form { height: 100%; }
         &.-wide #side { height: 100%; width: 46; padding: 0 1 0 0; }
@@ -81,7 +82,8 @@ The mark beside a model says whether it can be used now: `✓` it can, `↓` its
 
 An empty field keeps what the scenario says; an empty **seed** draws one.
 
-In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished one.
+In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished one, once you have
+said yes; `ctrl+r` and the button do so at once.
 
 {SIMULATION_NOTICE}
 """
@@ -162,11 +164,6 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
     def on_unmount(self) -> None:
         """So it is when the program ends."""
         self.yalta.settings.save()
-
-    @property
-    def yalta(self) -> YaltaApp:
-        """The app."""
-        return cast("YaltaApp", self.app)
 
     @property
     def _form(self) -> Form:
@@ -330,7 +327,7 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
                 raise WrongField("seats", f"{place.name} cannot speak by {model}: {found.text}")
         return Opening(scenario, wishes), list(files.values())
 
-    @work(exclusive=True, group="start")
+    @asks
     async def action_start(self) -> None:
         """Hold the conference; fetch a model's file first, if there must be one."""
         try:
@@ -351,9 +348,9 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
 
             self.app.push_screen(ReaderScreen(recent.path))
 
-    @work(exclusive=True, group="start")
-    async def action_resume_recent(self) -> None:
-        """Go on with the highlighted transcript."""
+    @asks
+    async def action_resume_recent(self, ask: bool = False) -> None:
+        """Go on with the highlighted transcript; a mere letter may have been meant otherwise."""
         from tui.session import Resuming, models_of
 
         recent = self.query_one(RecentList).chosen
@@ -361,6 +358,9 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
             return
         if recent.finished:
             self.notify("This conference is over; Enter reads it.", markup=False)
+            return
+        question = Confirm(f"Resume {recent.title}?", [("go", "Go on with it"), ("stay", "Stay")])
+        if ask and await self.app.push_screen_wait(question) != "go":
             return
         try:
             models = await asyncio.to_thread(models_of, recent.path)
@@ -375,9 +375,10 @@ In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Back is there only where there is something to go back to."""
-        if action == "back":
-            return self.app.screen_stack.index(self) > 1
-        return super().check_action(action, parameters)
+        allowed = super().check_action(action, parameters)
+        if action == "back" and self.app.screen_stack.index(self) <= 1:
+            return False
+        return allowed
 
     def action_back(self) -> None:
         """Back to the screen that this one was opened from."""

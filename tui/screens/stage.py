@@ -20,7 +20,7 @@ from debate.errors import TranscriptError, YaltaError
 from debate.events import ConferenceOpened, Event, TurnClosed
 from debate.library import short_path
 from debate.speakers.base import Prompt
-from debate.take import Item
+from debate.take import Item, Minuting
 from debate.transcript import read
 from tui.drafts import Drafts
 from tui.screens.asking import asks
@@ -169,7 +169,9 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         self._feed.show(item)
         if self._table.take(item):
             self._roster.show()
-        if isinstance(item, Event):
+        if isinstance(item, Minuting):
+            self._status.say("The clerk writes minutes")  # until the next event
+        elif isinstance(item, Event):
             self._heard_at = time.monotonic()
             if isinstance(item, ConferenceOpened):
                 self._status.notice = plain(item.notice)

@@ -38,10 +38,10 @@ class AgendaLine(Static):
         text.append(where(state))
         text.append(f"  {_bar(done, total, BAR // 2 if narrow else BAR)} {done}/{total}")
         text.append(f"  {clock(seconds)}")
-        if cost is None or cost or scenario.ends.cost is not None:
+        if cost is None or cost or state.budget is not None:
             text.append(f"  {money(cost, currency)}")
-        if scenario.ends.cost is not None:
-            text.append(f" of {money(Decimal(str(scenario.ends.cost)), currency)}")
+        if state.budget is not None:
+            text.append(f" of {money(state.budget, currency)}")
         self.update(text, layout=False)  # it has one line, whatever stands in it
 
 

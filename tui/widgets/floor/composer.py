@@ -128,6 +128,7 @@ class Composer(Vertical):
 
     def on_descendant_focus(self) -> None:
         """Say what the keys do now."""
+        self._app.keyboard.go_on()
         self._show_title()
 
     def on_descendant_blur(self) -> None:

@@ -27,9 +27,11 @@ from debate.events import (
     TurnFailed,
     TurnOpened,
     TurnSkipped,
+    TurnWithdrawn,
 )
 from debate.stats import Figures
 from debate.take import Again, Delta, Item, Progress
+from debate.text import count_words
 from tui.themes import mark, seat_colour
 from tui.widgets.floor.blocks import plain
 
@@ -76,6 +78,7 @@ class Table:
         self.rows: dict[str, Row] = {}
         self.currency = ""
         self._opened: dict[int, tuple[TurnOpened, Price | None]] = {}
+        self._said: dict[int, tuple[Row, int]] = {}  # words of finished turns
         self._clerk = NOTHING
 
     def take(self, item: Item) -> bool:
@@ -94,6 +97,8 @@ class Table:
                 return self._does(item.seat, _doing(item))
             case TurnClosed() | TurnFailed():
                 self._end(item)
+            case TurnWithdrawn():
+                self._withdraw(item.turn)
             case MinutesTaken():
                 self._clerk += minutes_bill(item)
             case SeatChanged():
@@ -116,7 +121,7 @@ class Table:
         return Decimal(0) if not bill.costs else bill.costs[0].cost if not bill.costs[1:] else None
 
     def _open(self, opened: ConferenceOpened) -> None:
-        self.rows, self._opened, self._clerk = {}, {}, NOTHING
+        self.rows, self._opened, self._said, self._clerk = {}, {}, {}, NOTHING
         for card in opened.seats:
             figures = Figures(plain(card.name), model_label(card.profile.model))
             price = card.profile.price
@@ -134,9 +139,16 @@ class Table:
         if isinstance(turn, TurnClosed):
             row.doing = "done"
             row.figures.add(turn, bill)
+            self._said[turn.turn] = row, count_words(turn.text)
         else:
             row.doing = _failed(turn)
             row.figures.fail(turn, bill)
+
+    def _withdraw(self, turn: int) -> None:
+        if said := self._said.pop(turn, None):
+            row, words = said
+            row.figures.withdraw(words)
+            row.doing = "waiting"
 
     def _does(self, seat: str, doing: Doing) -> bool:
         row = self.rows.get(seat)

@@ -6,11 +6,11 @@ from typing import cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Input, Label, Select
+from textual.widgets import Input, Label, Select, Static
 
 from debate.events import Layout
 from debate.scenario import Scenario
-from tui.widgets.lobby.setup import LAYOUTS, Setup
+from tui.widgets.lobby.setup import LAYOUTS, Setup, mistake, tidied
 
 
 class Field(Horizontal):
@@ -21,6 +21,7 @@ class Field(Horizontal):
         height: 1; width: 1fr;
         & Label { color: $text-muted; width: 7; }
         & Input { background: $panel; width: 1fr; padding: 0 1 !important; }
+        & Input.-mistaken { color: $text-error; }
         & Select { width: 1fr; background: $panel; }
         & SelectCurrent { padding: 0 1 !important; background: $panel; }
     }
@@ -38,6 +39,8 @@ class Fields(Horizontal):
         grid-columns: 14 1fr 16 23;
         grid-rows: 1;
         grid-gutter: 0 1;
+        & #mistake { column-span: 4; display: none; color: $text-error; height: 1; }
+        & #mistake { text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
@@ -74,6 +77,7 @@ class Fields(Horizontal):
                 compact=True,
                 tooltip="How the record is put before the models: one for all, or each seat's own",
             )
+        yield Static(id="mistake", markup=False)
 
     def show(self, setup: Setup, scenario: Scenario) -> None:
         """Fill the fields in; an empty one shows what holds then."""
@@ -88,6 +92,20 @@ class Fields(Horizontal):
         self.query_one("#rounds", Input).disabled = not rounds
         self.query_one("#budget", Input).placeholder = f"{cost:g}" if cost else "none"
         self.query_one("#layout", Select).value = setup.layout
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say at once what is wrong with what is typed."""
+        wrong = mistake(event.input.id or "", event.value)
+        event.input.set_class(wrong is not None, "-mistaken")
+        fields = ((name, self.typed(name)) for name in ("rounds", "seed", "budget"))
+        told = next(filter(None, (mistake(name, text) for name, text in fields)), None)
+        line = self.query_one("#mistake", Static)
+        line.update(f"✗ {told}" if told else "")
+        line.display = told is not None
+
+    def on_input_blurred(self, event: Input.Blurred) -> None:
+        """Whoever leaves a field sees what it was taken for."""
+        event.input.value = tidied(event.input.id or "", event.value)
 
     def typed(self, name: str) -> str:
         """What stands in a field."""

@@ -1,6 +1,6 @@
 """Transcripts that were written last: what is said of them, and the list to open them from.
 
-Only a file's first line and its end are read. What stands there may be anybody's.
+Of a file's lines only those are parsed that say how it stands. What stands there may be anybody's.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from tui.widgets.lobby.plain import MUTED, one_line
 
 SHOWN = 8
 _FIRST_LINE = 8 << 20
-_TAIL = 256 << 10
+_TELLING = re.compile(rb'"type"\s*:\s*"(turn\.(closed|withdrawn)|conference\.(closed|forked))"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,13 @@ class Recent:
     path: Path
     title: str
     at: datetime | None
-    """When it was begun, in the time of this place."""
+    """When it was begun, or forked, in the time of this place."""
     turns: int | None
-    """Number of its last finished turn; None if that is not in the end that was read."""
+    """Turns in its record: finished, and not withdrawn; None if it cannot be read."""
     finished: bool
     readable: bool = True
+    forked: bool = False
+    """Whether it is a fork: its title is its origin's."""
 
 
 def recent_transcripts(folder: Path, most: int = SHOWN) -> list[Recent]:
@@ -56,42 +59,35 @@ def _look(path: Path) -> Recent:
     try:
         with path.open("rb") as file:
             opened = json.loads(file.readline(_FIRST_LINE))
-            title, at = opened["scenario"]["title"], datetime.fromisoformat(opened["at"])
-            at = at.astimezone()  # which a forged time at the end of all time has none of
-            turns, finished = _end(_tail(path))
-        return Recent(path, one_line(title), at, turns, finished)
+            title, at = one_line(opened["scenario"]["title"]), opened["at"]
+            turns, finished, forked = 0, False, None
+            for event in _telling(file):
+                match event:
+                    case {"type": "turn.closed"}:
+                        turns += 1
+                    case {"type": "turn.withdrawn"}:
+                        turns -= 1
+                    case {"type": "conference.closed"}:
+                        finished = True
+                    case {"type": "conference.forked"}:
+                        forked = event
+        if forked is not None:
+            at = forked.get("at") or at
+        # A forged time at the end of all time is none of this place.
+        when = datetime.fromisoformat(at).astimezone()
+        return Recent(path, title, when, turns, finished, forked=forked is not None)
     except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
         return Recent(path, one_line(path.stem), None, None, finished=False, readable=False)
 
 
-def _tail(path: Path) -> list[bytes]:
-    """The last whole lines of a file."""
-    with path.open("rb") as file:
-        start = max(file.seek(0, os.SEEK_END) - _TAIL, 0)
-        file.seek(start)
-        lines = file.read().split(b"\n")
-    # What stands before the first break and after the last is no whole line.
-    return lines[1 if start else 0 : -1]
-
-
-def _end(lines: Sequence[bytes]) -> tuple[int | None, bool]:
-    """The number of the last finished turn, and whether the conference is over."""
-    events_ = _parsed(reversed(lines))
-    last: dict[str, Any] = next(events_, {})
-    finished = last.get("type") == "conference.closed"
-    for event in (last, *events_):
-        if event.get("type") == "turn.closed" and isinstance(event.get("turn"), int):
-            return event["turn"], finished
-        if event.get("type") == "conference.opened":
-            return 0, finished
-    return None, finished
-
-
-def _parsed(lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+def _telling(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """The whole lines that say how a transcript stands."""
     for line in lines:
-        event = json.loads(line)
-        if isinstance(event, dict):
-            yield event
+        # A quotation mark within a text is escaped, so no words can pose as an event.
+        if line.endswith(b"\n") and _TELLING.search(line):
+            event = json.loads(line)
+            if isinstance(event, dict):
+                yield event
 
 
 class RecentList(OptionList):
@@ -129,7 +125,7 @@ class RecentList(OptionList):
         ),
         Binding(
             "r",
-            "screen.resume_recent",
+            "screen.resume_recent(True)",
             "Resume",
             id="lobby.resume_recent",
             tooltip="Go on with the highlighted transcript, if it is unfinished",
@@ -174,6 +170,7 @@ def _drawn(recent: Recent) -> Content:
     elif not recent.finished:
         standing = (standing[0], "$text-warning")
     return Content.assemble(
+        ("fork · " if recent.forked else "", MUTED),
         recent.title,
         "\n",
         ("".join(f"{part} · " for part in parts), MUTED),

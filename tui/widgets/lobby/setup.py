@@ -8,7 +8,7 @@ through a form.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from debate.text import showable
 
 LAYOUTS: tuple[Layout, ...] = ("shared", "perspective")
 _MOST_ROUNDS = 10_000
+_MOST_BUDGET = 1e9
 _SEED_BELOW = 2**63
 _TEXT_KEPT = 4000
 
@@ -148,8 +149,8 @@ def restored(data: Mapping[str, Any], scenario: Scenario, personas: Collection[s
         motion=_text(data, "motion") or showable(scenario.motion),
         rows=_rows(data.get("seats"), scenario, personas) or planned(scenario),
         model=_text(data, "model").strip(),
-        rounds=_if(_rounds, _text(data, "rounds")),
-        seed=_if(_seed, _text(data, "seed")),
+        rounds=tidied("rounds", _if(_rounds, _text(data, "rounds"))),
+        seed=tidied("seed", _if(_seed, _text(data, "seed"))),
         budget=_if(_budget, _text(data, "budget")),
         layout=cast("Layout", layout) if layout in LAYOUTS else "shared",
     )
@@ -174,6 +175,21 @@ def _text(data: Mapping[str, Any], key: str) -> str:
     return showable(value[:_TEXT_KEPT]) if isinstance(value, str) else ""
 
 
+def mistake(field: str, text: str) -> str | None:
+    """What is wrong with what stands in a small field, as far as it is typed; None if nothing."""
+    try:
+        _READ[field](text)
+    except WrongField as error:
+        return error.message
+    return None
+
+
+def tidied(field: str, text: str) -> str:
+    """A number as one would write it: without spaces, signs and zeros that say nothing."""
+    whole = field in ("rounds", "seed") and text.strip() and mistake(field, text) is None
+    return str(int(text)) if whole else text.strip()
+
+
 def _if(read: Any, text: str) -> str:
     try:
         read(text)
@@ -185,7 +201,7 @@ def _if(read: Any, text: str) -> str:
 def _rounds(text: str) -> int | None:
     rounds = _whole("rounds", text)
     if rounds is not None and not 1 <= rounds <= _MOST_ROUNDS:
-        raise WrongField("rounds", f"rounds are from 1 to {_MOST_ROUNDS}, not {rounds}")
+        raise WrongField("rounds", f"rounds are from 1 to {_MOST_ROUNDS}, not {text[:40].strip()}")
     return rounds
 
 
@@ -203,8 +219,10 @@ def _budget(text: str) -> float | None:
         budget = float(text)
     except ValueError:
         budget = math.nan
-    if not (0 < budget < math.inf):
-        raise WrongField("budget", f"the budget is an amount above 0, not {text!r}")
+    if not 0 < budget <= _MOST_BUDGET:  # which an amount that is no number fails, too
+        raise WrongField(
+            "budget", f"the budget is an amount above 0, to {_MOST_BUDGET:,.0f}, not {text[:40]!r}"
+        )
     return budget
 
 
@@ -222,3 +240,10 @@ def moved(rows: Sequence[Row], index: int, by: int) -> tuple[Row, ...]:
     rest = [*rows[:index], *rows[index + 1 :]]
     at = min(max(index + by, 0), len(rest))
     return (*rest[:at], rows[index], *rest[at:])
+
+
+_READ: dict[str, Callable[[str], float | None]] = {
+    "rounds": _rounds,
+    "seed": _seed,
+    "budget": _budget,
+}
