@@ -227,7 +227,7 @@ def test_a_person_at_a_terminal_reads_what_is_asked_of_them(server, tmp_path):
     process.stderr.close()
     assert process.returncode == 0, told.decode()
     assert texts(path, "yang") == ["Words 1.", "Words 2.", "Words 3."]
-    assert "You are Yang Zhilin," in told.decode()
+    assert "You are Yang Zhilin." in told.decode()
     assert "[Sam Altman]:" not in told.decode()
 
 
