@@ -210,6 +210,10 @@ class ModelServer:
         self, asked: Asked, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
         """Answer one request, and say whether the connection may serve another."""
+        if asked.method == "GET":  # it keeps no lists, of models or of anything
+            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+            return True
         self.asked.append(asked)
         self.open_at_once += 1
         self.most_at_once = max(self.most_at_once, self.open_at_once)
