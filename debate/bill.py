@@ -23,8 +23,7 @@ class Cost:
     unknown: int = 0
     """Finished turns and minutes whose cost is not known."""
     broken: int = 0
-    """Calls that came to nothing but brought words, so that they may be billed; nobody says how
-    much."""
+    """Calls that came to nothing but may be billed; nobody says how much."""
     over: Decimal | None = Decimal(0)
     """The most that those whose cost is not known can have cost; None if nothing limits it."""
     reasoning: Decimal | None = None
@@ -85,7 +84,13 @@ def turn_bill(
     """
     bill = _tries(turn.tries, own, at_most)
     if isinstance(turn, TurnFailed):
-        last = Try(why=turn.message, by=turn.by, text=turn.text, usage=turn.usage)
+        last = Try(
+            why=turn.message,
+            by=turn.by,
+            text=turn.text,
+            accepted=turn.accepted,
+            usage=turn.usage,
+        )
         return bill + _tries([last], own, at_most)
     return bill + _finished(turn.usage, own if turn.by is None else turn.by.price, at_most)
 
@@ -98,14 +103,13 @@ def minutes_bill(minutes: MinutesTaken) -> Bill:
 
 
 def _tries(tries: Iterable[Try], own: Price | None, at_most: Decimal | None) -> Bill:
-    """Of calls that came to nothing. One that brought no word is taken as unbilled, unless its
-    server counted tokens for it."""
+    """Of calls that came to nothing. One that no server had begun to work on is not billed."""
     bill = NOTHING
     for each in tries:
         price = own if each.by is None else each.by.price
         if cost_of(each.usage, price) is not None:
             bill += _finished(each.usage, price, at_most)
-        elif each.text:
+        elif each.text or each.accepted:
             bill += Bill((Cost(price.currency if price else None, broken=1, over=at_most),))
     return bill
 

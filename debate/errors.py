@@ -112,6 +112,7 @@ class SpeakerError(YaltaError):
         final: True if asking again cannot help.
         busy: True if the server says that it is asked too much.
         wait: Seconds after which the server wants to be asked again, if it says so.
+        accepted: True if the server may have begun to work on it, and may bill it.
     """
 
     def __init__(
@@ -122,10 +123,12 @@ class SpeakerError(YaltaError):
         final: bool = False,
         busy: bool = False,
         wait: float | None = None,
+        accepted: bool = False,
     ) -> None:
         self.final = final
         self.busy = busy
         self.wait = wait
+        self.accepted = accepted
         super().__init__(message, hint=hint)
 
 

@@ -22,6 +22,7 @@ _MESSAGE = 4  # tokens that a chat template puts around a message
 _SLOW = 0.3  # how far one report moves a gauge that has seen others
 _LEAST, _MOST = 0.3, 4.0
 _SMALL = 2048  # tokens: no server comes up with a smaller window, so none cuts a shorter prompt
+_GROWN = 1.03
 _CUT = 0.7  # of what was expected: a server that read less has cut the prompt
 
 
@@ -42,6 +43,10 @@ class Gauge:
 
     ratio: float = 1.0
     reports: int = 0
+    _highest: float = 0.0
+    """The most that a prompt has counted beside the rule of thumb: a server that cuts what it is
+    sent counts less and less beside it, so slowly that no step is large."""
+    _last: tuple[int, int] = (0, 0)
 
     def tokens(self, estimated: int) -> int:
         """The estimate, as this model would count it."""
@@ -58,9 +63,13 @@ class Gauge:
             return True
         ratio = counted / estimated
         # Before the first report the rule may be off by itself, by less than this.
-        least = self.ratio * (_CUT if self.reports else _CUT / 2)
-        if ratio < least and estimated > _SMALL:
+        least = self._highest * _CUT if self.reports else self.ratio * _CUT / 2
+        before, self._last = self._last, (estimated, counted)
+        # A prompt that grew by so much, and counts to the token what the last one did, was cut.
+        stuck = counted == before[1] and estimated > before[0] * _GROWN
+        if estimated > _SMALL and (ratio < least or stuck):
             return False
+        self._highest = max(self._highest, ratio)
         ratio = min(max(ratio, _LEAST), _MOST)
         self.ratio += (ratio - self.ratio) * (_SLOW if self.reports else 1.0)
         self.reports += 1

@@ -127,6 +127,7 @@ class Try(_Part):
     by: Profile | None = Field(None, description="Who was asked, if not the seat's own model.")
     waited: float = Field(0.0, ge=0, description="Seconds until it was asked again.")
     text: str | None = Field(None, description="What had come of it; heard by nobody.")
+    accepted: bool = Field(False, description="Whether the server may bill it.")
     usage: Usage = Usage()
 
 
@@ -227,6 +228,7 @@ class TurnFailed(Event):
     text: str | None = None
     usage: Usage = Usage()
     by: Profile | None = Field(None, description="Who was asked last, if not its own model.")
+    accepted: bool = Field(False, description="Whether the last server may bill it.")
     tries: tuple[Try, ...] = Field((), description="Calls for it that came to nothing before.")
 
 

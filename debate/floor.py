@@ -87,6 +87,9 @@ class Floor:
         messages = self._projection.messages(self._table.state, step)
         prompt = self._prompt(step, number, messages)
         voice = self._voices[step.seat]
+        if why := self._too_long(voice, prompt):
+            self._table.chair.pause_for(why)
+            return
         at_most = self._at_most(voice, prompt)
         if not self._affords(at_most):
             # Beside others that may prove cheaper it waits for them; alone it has to be paid for.
@@ -144,6 +147,20 @@ class Floor:
         profile = event.by or self._table.state.profiles[event.seat]
         warning = self._clerk.heard(profile, prompt.messages, event.usage)
         return event.model_copy(update={"warning": warning}) if warning else event
+
+    def _too_long(self, voice: Voice, prompt: Prompt) -> str | None:
+        """Why a prompt is not sent that its model cannot hold, even with what minutes spare."""
+        profile = voice.speaker.profile
+        # Until a server has counted, the estimate may be off by so much.
+        sure = 1.0 if self._clerk.gauge(profile).reports else SURELY
+        needed = prompt.tokens + prompt.max_tokens + profile.reasoning_room
+        if profile.window is None or needed <= profile.window * sure:
+            return None
+        return (
+            f"the prompt, about {prompt.tokens:,} tokens, and room for the reply do not fit the "
+            f"window of {profile.model}, {profile.window:,} tokens, and minutes do not make room "
+            "enough; let another model speak, with a larger window"
+        )
 
     def _at_most(self, voice: Voice, prompt: Prompt) -> Decimal | None:
         """What one call for a turn can cost, whoever of its voice speaks."""

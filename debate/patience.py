@@ -59,7 +59,11 @@ class Patience:
         def stop(state: RetryCallState) -> bool:
             # Where nothing could even be sent, the waits between the tries are all there is.
             spent = max(take.spent, state.idle_for)
-            return spent + state.upcoming_sleep > self.seconds or not may_ask()
+            late = spent + state.upcoming_sleep > self.seconds
+            error = _error(state)
+            if late and error.wait and error.wait > self.seconds and not error.hint:
+                error.hint = f"it wants to be left alone for {error.wait:,.0f} seconds"
+            return late or not may_ask()
 
         def again(state: RetryCallState) -> None:
             take.again(_error(state).message, state.upcoming_sleep)

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from debate.errors import SpeakerError
 from debate.events import (
     AnyEvent,
     FinishReason,
@@ -98,6 +99,8 @@ class Take:
     keep_reasoning: bool = True
     on_sent: Callable[[], None] | None = None
     """Called when the first call is sent: until then it stood in a queue."""
+    accepted: bool = False
+    """Whether the server may bill the call that failed last."""
     _filter: Filter = field(init=False)
     _began: float | None = None
     _sent: float | None = None
@@ -114,8 +117,12 @@ class Take:
 
     @property
     def billed(self) -> int:
-        """Calls so far that brought words, so that they may be billed."""
-        return sum(1 for each in self.tries if each.text) + bool(self._filter.text)
+        """Calls that came to nothing so far, but may be billed."""
+        return sum(1 for each in self.tries if each.accepted) + self._may_be_billed
+
+    @property
+    def _may_be_billed(self) -> bool:
+        return self.accepted or self._first is not None
 
     def again(self, why: str, seconds: float) -> None:
         """Forget what has come: the same is asked again, from the start."""
@@ -125,8 +132,10 @@ class Take:
             by=self.by,
             waited=round(seconds, 3),
             text=reply.text or reply.cut or None,
+            accepted=self._may_be_billed,
             usage=self.usage,
         )
+        self.accepted = False
         self.tries = (*self.tries, failed)
         self._filter = Filter(self.name, self.prompt.others, self.prompt.aliases)
         self.usage, self.finish, self.model = Usage(), "stop", None
@@ -139,6 +148,13 @@ class Take:
         Raises:
             SpeakerError: if it could not be had whole.
         """
+        try:
+            await self._hear(speaker)
+        except SpeakerError as error:
+            self.accepted = error.accepted
+            raise
+
+    async def _hear(self, speaker: Speaker) -> None:
         reply = self._filter
         async with aclosing(speaker.stream(self.prompt)) as parts:
             async for part in parts:
@@ -204,6 +220,7 @@ class Take:
             text=reply.text or reply.cut or None,
             usage=self.usage,
             by=self.by,
+            accepted=self._may_be_billed,
             tries=self.tries,
         )
 

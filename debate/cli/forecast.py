@@ -134,7 +134,7 @@ def _notes(manifest: ConferenceOpened, one: Forecast) -> list[str]:
     for each in one.outgrown:
         notes.append(
             f"From turn {each.turn:,} on, prompts outgrow the window of {each.model} "
-            f"({each.window:,} tokens): minutes take the place of what is older, and less is read."
+            f"({each.window:,} tokens): minutes take the place of what is older, if that helps."
         )
     ends = manifest.scenario.ends
     if ends.turns is not None:

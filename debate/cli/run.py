@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -34,6 +35,14 @@ from debate.transcript import read
 _OFFLINE = click.option("--offline", is_flag=True, help="Download nothing.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print the events, one a line.")
 _REASONING = click.option("--reasoning", is_flag=True, help="Show the models' reasoning too.")
+
+
+def _finite(context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter("it is no amount")
+    return value
+
+
 _SEAT = click.option(
     "seat_models",
     "--seat",
@@ -62,6 +71,7 @@ _SEAT = click.option(
 @click.option(
     "--budget",
     type=click.FloatRange(0, 1e9, min_open=True),
+    callback=_finite,
     help="Pause before a turn that could pass this cost, in the currency of the models' prices.",
 )
 @click.option("--seed", type=int, help="Seed of orders, and of sampling on the embedded engine.")
@@ -159,6 +169,7 @@ def run(
 @click.option(
     "--budget",
     type=click.FloatRange(0, 1e9, min_open=True),
+    callback=_finite,
     help="What it may cost in all from here on.",
 )
 @click.option("--with-key", is_flag=True, help="Send a key to addresses that TRANSCRIPT names.")

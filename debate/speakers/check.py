@@ -64,6 +64,8 @@ class Call:
     estimated: int
     """About how many tokens it sent."""
     error: str | None = None
+    accepted: bool = False
+    """True of a call that broke off, and may be billed."""
     """Why it came to no end, if it did not."""
     refused: bool = False
     """Whether the server will not have such a call, so that asking again cannot help."""
@@ -122,6 +124,8 @@ class Report:
     @property
     def cost(self) -> Decimal | None:
         """What the calls cost, in the currency of the model's price; None if that is unknown."""
+        if any(call.accepted for call in self.calls):
+            return None  # nobody says what one that broke off is billed as
         came = [call for call in self.calls if call.finish or call.first is not None]
         costs = [cost_of(call.usage, self.profile.price) for call in came]
         known = [cost for cost in costs if cost is not None]
@@ -229,10 +233,11 @@ async def _call(name: CallName, speaker: Speaker, prompt: Prompt, seconds: float
                 if reply.ended:
                     break
     except TimeoutError:
-        call.error = f"no end after {seconds:g} s"
+        call.error, call.accepted = f"no end after {seconds:g} s", True
     except YaltaError as error:
         call.error = _line(str(error))
-        call.refused = isinstance(error, SpeakerError) and error.final
+        if isinstance(error, SpeakerError):
+            call.refused, call.accepted = error.final, error.accepted
     reply.finish()
     call.text = reply.text
     call.written = estimate(reply.text) + estimate(reply.reasoning)

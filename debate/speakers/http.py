@@ -9,7 +9,6 @@ import os
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -19,7 +18,6 @@ from debate.speakers.base import Part, Prompt, Reading
 from debate.speakers.failures import error_in, failure
 from debate.speakers.families import Wanted
 from debate.speakers.limits import Bounds, Limits, limits_of
-from debate.speakers.profiles import Provider
 from debate.speakers.sse import MAX_LINE
 from debate.speakers.sse import body as read_body
 
@@ -81,7 +79,6 @@ class HttpSpeaker:
         provider, known = wanted.provider, wanted.known
         if provider is None:
             raise UserError(f"{wanted.model!r} names no server", hint="add it to profiles.yaml")
-        _check_address(provider)
         room = provider.reasoning_room
         if wanted.thinking:
             cls.check_thinking(wanted.name, wanted.thinking)
@@ -179,10 +176,12 @@ class HttpSpeaker:
         async with limits.slot(room):
             endpoint = await self._connect()
             yield Reading()
+            accepted = False
             try:
                 response = await self._http().send(self._request(endpoint, prompt), stream=True)
                 try:
                     await self._check(response)
+                    accepted = True
                     if _kind(response) == "application/json":
                         for part in self.whole(await read_body(response, MAX_LINE)):
                             yield part
@@ -195,17 +194,20 @@ class HttpSpeaker:
                 # Cut last: half a key could not be told any more.
                 error.message = self._redacted(error.message)[:_ERROR_SHOWN]
                 error.args = (error.message,)
+                error.accepted = accepted
                 if error.busy:
                     limits.slow_down(error.wait)
                 raise
             except httpx.TimeoutException as error:
                 silent = isinstance(error, httpx.ReadTimeout)
                 what = f"sent nothing for {endpoint.stall:g} s" if silent else "did not answer"
-                raise SpeakerError(f"{self._name} {what}") from None
+                raise SpeakerError(f"{self._name} {what}", accepted=silent) from None
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                raise SpeakerError(f"{self._name} dropped the connection") from None
+                why = f"{self._name} dropped the connection"
+                raise SpeakerError(why, accepted=True) from None
             except httpx.DecodingError:
-                raise SpeakerError(f"{self._name} sent what cannot be unpacked") from None
+                why = f"{self._name} sent what cannot be unpacked"
+                raise SpeakerError(why, accepted=True) from None
             except httpx.HTTPError as error:
                 raise SpeakerError(
                     self._redacted(f"{self._name} cannot be reached: {_why(error)}"),
@@ -310,24 +312,6 @@ def thinking_room(thinking: Thinking) -> int:
     if thinking.startswith("budget="):
         return int(thinking.removeprefix("budget="))
     return _ROOM[thinking]
-
-
-def _check_address(provider: Provider) -> None:
-    try:
-        url = urlsplit(provider.base_url)
-        good = url.scheme in ("http", "https") and url.port != 0
-        good = bool((url.hostname or "").encode("idna")) and good
-    except ValueError:  # a port or a name that cannot be
-        good = False
-    if not good:
-        raise UserError(f"{provider.base_url!r} is not an http(s) address")
-    if url.username or url.password or url.query:
-        # It would stand in the transcript.
-        where = provider.key_env or "OPENAI_COMPATIBLE_API_KEY"
-        raise UserError(
-            "a key cannot stand in a server's address",
-            hint=f"put it in the environment: {where}=...",
-        )
 
 
 def first_number(*values: Any) -> int | None:

@@ -15,6 +15,8 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from debate.errors import UnknownName, UserError
 from debate.events import Price, Profile, Thinking
 from debate.library import find_transcript
@@ -149,7 +151,13 @@ def _compatible(model: str, thinking: Thinking | None, *, trusted: bool) -> Spea
             hint="write openai-compatible@http://host:port/v1#model-name",
         )
     key = COMPATIBLE_KEY if trusted else None
-    provider = Provider(base_url=url, key_env=key, key_optional=True)
+    try:
+        provider = Provider(base_url=url, key_env=key, key_optional=True)
+    except ValidationError as error:
+        raise UserError(
+            error.errors(include_url=False)[0]["msg"].removeprefix("Value error, "),
+            hint=f"http://host:port/v1; a key goes into the environment: {COMPATIBLE_KEY}=...",
+        ) from None
     return family(provider.family)(Wanted(model, name, provider, thinking=thinking))
 
 

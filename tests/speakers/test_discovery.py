@@ -269,7 +269,8 @@ async def test_no_question_holds_a_key_or_goes_to_a_proxy(monkeypatch: pytest.Mo
 async def test_other_addresses_are_not_asked(address: str) -> None:
     with listing("a-model") as server:
         port = server.url.split(":")[2].removesuffix("/v1")
-        provider = Provider(base_url=address.replace("{port}", port))
+        # Such as stands in no file: those are refused when they are read.
+        provider = Provider.model_construct(base_url=address.replace("{port}", port))
         assert await discover({"box": provider}, seconds=HASTY) == []
     assert server.paths == []
 
