@@ -320,5 +320,6 @@ async def _end(end: End, reader: asyncio.StreamReader, writer: asyncio.StreamWri
         # What came before is to be read before the reset is: it may overtake what is unread.
         await asyncio.sleep(0.01)
         connection: Any = writer.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with contextlib.suppress(OSError):  # it is closed already: the client has gone
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
