@@ -2,75 +2,46 @@
 
 The driver carries the steps out, writes what came of them as events, folds the events into the
 state and asks again. Steps of one answer run side by side; there is more than one only where the
-phase has turns that do not hear each other.
+phase has turns, or asks, that do not hear each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
-from debate.events import CloseReason
-from debate.floors import order_of_round
-from debate.scenario import PhaseKind
-from debate.state import ConferenceState
-
-BUDGET_SPENT = "the budget bears no further turn"
-
-
-@dataclass(frozen=True, slots=True)
-class OpenPhase:
-    """Begin the phase at this index of the scenario."""
-
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class GiveFloor:
-    """Let a seat speak once."""
-
-    seat: str
-    phase: int
-    round: int
-    room: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Stand still until someone resumes, for this reason."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """End the conference."""
-
-    reason: CloseReason
-
-
-Step = OpenPhase | GiveFloor | Pause | Close
+from debate.events import CloseReason, TurnFailed
+from debate.phases import steps_of
+from debate.standing import ConferenceState
+from debate.steps import (
+    BUDGET_SPENT,
+    Ask,
+    Assume,
+    Close,
+    Decide,
+    GiveFloor,
+    OpenPhase,
+    OpenRooms,
+    Pause,
+    Step,
+)
 
 
 def next_steps(state: ConferenceState) -> list[Step]:
     """The steps that can be taken now, all at once; empty if none can be taken.
 
     None can be taken before a conference is opened, while it is paused, after it is closed, and
-    while a turn is in the air.
+    while anybody is being asked for anything.
     """
-    if state.standing != "open" or state.in_air:
+    if state.standing != "open" or state.busy:
         return []
     if state.failure:
-        return [Pause(f"turn {state.failure.turn} failed: {state.failure.message}")]
+        return [Pause(_why_it_stops(state))]
     if limit := _limit_reached(state):
         return [Close(limit)]
-    floor: Sequence[Step] = _PHASES[state.phase_plan.kind](state) if state.phase_plan else []
-    if floor:
-        if state.budget is not None and state.at_most >= state.budget:
-            floor = [Pause(BUDGET_SPENT)]
-        left = state.opened.scenario.ends.turns
-        return list(floor if left is None else floor[: left - len(state.record)])
+    if steps := steps_of(state):
+        return list(_afforded(state, steps))
     following = state.phase.index + 1 if state.phase else 0
     if following < len(state.opened.scenario.phases):
         return [OpenPhase(following)]
@@ -79,8 +50,16 @@ def next_steps(state: ConferenceState) -> list[Step]:
 
 def upcoming(state: ConferenceState) -> list[Step]:
     """The steps that will be taken next, pauses aside: what `next_steps` would say once the
-    conference goes on and the turns in the air have ended unheard."""
-    return next_steps(replace(state, standing="open", failure=None, in_air=MappingProxyType({})))
+    conference goes on and what is in the air has ended unheard."""
+    free = replace(state, in_air=MappingProxyType({}), asking=MappingProxyType({}))
+    return next_steps(replace(free, standing="open", failure=None))
+
+
+def _why_it_stops(state: ConferenceState) -> str:
+    failure = state.failure
+    assert failure is not None
+    what = f"turn {failure.turn}" if isinstance(failure, TurnFailed) else f"ask {failure.ask}"
+    return f"{what} failed: {failure.message}"
 
 
 def _limit_reached(state: ConferenceState) -> CloseReason | None:
@@ -92,46 +71,29 @@ def _limit_reached(state: ConferenceState) -> CloseReason | None:
     return None
 
 
-def _waiting(state: ConferenceState, round_: int) -> list[GiveFloor]:
-    """Seats that have yet to speak in a round of the phase now open, in the floor's order."""
-    phase, plan = state.phase, state.phase_plan
-    if phase is None or plan is None:
-        return []
-    # Rounds follow each other in the record, so only its end is read: the cost of asking does
-    # not grow with the length of the conference.
-    spoken, at = set(phase.skipped), len(state.record)
-    while at > phase.opened_after and state.record[at - 1].round >= round_:
-        at -= 1
-        spoken.add((state.record[at].seat, state.record[at].round))
-    order = order_of_round(
-        plan.floor,
-        [card.id for card in state.opened.seats],
-        seed=state.seed,
-        phase=phase.index,
-        round_=round_,
-    )
-    return [GiveFloor(s, phase.index, round_) for s in order if (s, round_) not in spoken]
+def _afforded(state: ConferenceState, steps: Sequence[Step]) -> Sequence[Step]:
+    """Of the steps of a phase, those that the limits of the conference bear."""
+    calls = any(isinstance(step, GiveFloor | Ask) for step in steps)
+    if calls and state.budget is not None and state.at_most >= state.budget:
+        return [Pause(BUDGET_SPENT)]
+    left = state.opened.scenario.ends.turns
+    if left is None:
+        return steps
+    floors = [step for step in steps if isinstance(step, GiveFloor)][: left - len(state.record)]
+    return floors or steps
 
 
-def _side_by_side(state: ConferenceState) -> list[GiveFloor]:
-    """Everyone once, and none hears another."""
-    return _waiting(state, 1)
-
-
-def _in_turn(state: ConferenceState) -> list[GiveFloor]:
-    """Round after round, each hearing all before."""
-    phase, plan = state.phase, state.phase_plan
-    if phase is None or plan is None:
-        return []
-    begun = state.record[-1].round if len(state.record) > phase.opened_after else 1
-    for round_ in range(begun, plan.rounds + 1):
-        if waiting := _waiting(state, round_):
-            return waiting[:1]
-    return []
-
-
-_PHASES: dict[PhaseKind, Callable[[ConferenceState], list[GiveFloor]]] = {
-    "opening": _side_by_side,
-    "plenary": _in_turn,
-    "closing": _in_turn,
-}
+__all__ = [
+    "BUDGET_SPENT",
+    "Ask",
+    "Assume",
+    "Close",
+    "Decide",
+    "GiveFloor",
+    "OpenPhase",
+    "OpenRooms",
+    "Pause",
+    "Step",
+    "next_steps",
+    "upcoming",
+]

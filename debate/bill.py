@@ -6,7 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from debate.events import MinutesTaken, Price, Try, TurnClosed, TurnFailed, Usage
+from debate.events import (
+    Answer,
+    AskFailed,
+    MinutesTaken,
+    Price,
+    Try,
+    TurnClosed,
+    TurnFailed,
+    Usage,
+)
 from debate.money import cost_of
 
 _MILLION = Decimal(1_000_000)
@@ -93,6 +102,19 @@ def turn_bill(
         )
         return bill + _tries([last], own, at_most)
     return bill + _finished(turn.usage, own if turn.by is None else turn.by.price, at_most)
+
+
+def answer_bill(
+    answer: Answer | AskFailed, own: Price | None, at_most: Decimal | None = None
+) -> Bill:
+    """What an ask came to, all its calls together. Arguments as of `turn_bill`."""
+    bill = _tries(answer.tries, own, at_most)
+    if isinstance(answer, AskFailed):
+        last = Try(why=answer.message, by=answer.by, accepted=answer.accepted, usage=answer.usage)
+        return bill + _tries([last], own, at_most)
+    if answer.ask is None:
+        return bill
+    return bill + _finished(answer.usage, own if answer.by is None else answer.by.price, at_most)
 
 
 def minutes_bill(minutes: MinutesTaken) -> Bill:

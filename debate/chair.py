@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from functools import partial
-from typing import Protocol
+from typing import Literal, Protocol
 
 from debate.agenda import GiveFloor, upcoming
 from debate.errors import UnknownName, UserError
@@ -58,8 +58,12 @@ class Table(Protocol):
         ...
 
 
+Key = tuple[Literal["turn", "ask", "minutes"], int]
+"""What is under way, by its number."""
+
+
 class Dropped(Exception):
-    """A turn in the air was ended by the chair."""
+    """A turn in the air, or an ask, was ended by the chair."""
 
 
 class Chair:
@@ -67,8 +71,8 @@ class Chair:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._in_air: dict[int, asyncio.Timeout] = {}
-        self._dropped: dict[int, str] = {}
+        self._in_air: dict[Key, tuple[str | None, asyncio.Timeout]] = {}
+        self._dropped: dict[Key, str] = {}
         self._orders: deque[Callable[[], None]] = deque()
         self._pausing: str | None = None
         self.steps_left: int | None = None
@@ -100,7 +104,8 @@ class Chair:
         self._order(partial(self._table.record, ConferenceClosed(reason="stopped")))
 
     def skip(self, seat: str | None = None) -> None:
-        """Pass over whoever has the floor, or would have it next, for this round.
+        """Pass over whoever has the floor, or would have it next, for this round; or whoever is
+        asked for something, whose answer is then assumed.
 
         Args:
             seat: Where several speak side by side, or would be next, the one to pass over; all
@@ -112,6 +117,9 @@ class Chair:
         """
         self._known(seat)
         state = self._table.state
+        if any(seat in (None, ask.seat) for ask in state.asking.values()):
+            self._drop(SKIPPED, seat)
+            return
         floors: list[TurnOpened | GiveFloor] = list(state.in_air.values())
         if not floors:
             following = _floors(state)
@@ -203,24 +211,25 @@ class Chair:
         return True
 
     @asynccontextmanager
-    async def floor(self, turn: int) -> AsyncIterator[Callable[[float], None]]:
-        """Hold the floor for one turn. Yields what sets its end, in seconds from that moment.
+    async def floor(self, key: Key, seat: str | None) -> AsyncIterator[Callable[[float], None]]:
+        """Hold the floor for one turn, or one ask. Yields what sets its end, in seconds from that
+        moment.
 
         Raises:
-            Dropped: if the chair ended the turn.
+            Dropped: if the chair ended it.
             TimeoutError: if it took longer than was set.
         """
         try:
             async with asyncio.timeout(None) as scope:
-                self._in_air[turn] = scope
-                yield partial(self._end_in, turn, scope)
+                self._in_air[key] = seat, scope
+                yield partial(self._end_in, key, scope)
         except TimeoutError:
-            if turn in self._dropped:
-                raise Dropped(self._dropped[turn]) from None
+            if key in self._dropped:
+                raise Dropped(self._dropped[key]) from None
             raise
         finally:
-            self._in_air.pop(turn, None)
-            self._dropped.pop(turn, None)
+            self._in_air.pop(key, None)
+            self._dropped.pop(key, None)
 
     def seat_later(self, seat: str, speaker: Speaker) -> None:
         """Let a speaker speak for a seat once the conference is driven.
@@ -240,25 +249,22 @@ class Chair:
         if state.budget is not None:
             check_prices([*state.profiles.values(), speaker.profile])
 
-    def _end_in(self, turn: int, scope: asyncio.Timeout, seconds: float) -> None:
-        if turn not in self._dropped:
+    def _end_in(self, key: Key, scope: asyncio.Timeout, seconds: float) -> None:
+        if key not in self._dropped:
             scope.reschedule(asyncio.get_running_loop().time() + seconds)
 
     def _order(self, order: Callable[[], None]) -> None:
-        if self._table.state.in_air:
+        if self._table.state.busy:
             self._orders.append(order)
         else:
             order()
 
     def _drop(self, why: str, seat: str | None = None) -> None:
-        """End the turns in the air, or that of one seat."""
+        """End what is in the air, or what is of one seat."""
         now = asyncio.get_running_loop().time()
-        in_air = self._table.state.in_air
-        for turn, scope in self._in_air.items():
-            if seat is not None and (turn not in in_air or in_air[turn].seat != seat):
-                continue
-            if turn not in self._dropped:
-                self._dropped[turn] = why
+        for key, (whose, scope) in self._in_air.items():
+            if seat in (None, whose) and key not in self._dropped:
+                self._dropped[key] = why
                 scope.reschedule(now)
 
     def _pass_over(self, skip: TurnSkipped) -> None:

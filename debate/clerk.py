@@ -17,7 +17,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from debate.agenda import GiveFloor
 from debate.errors import SpeakerError
 from debate.estimate import Gauge, estimate, estimate_prompt
 from debate.events import MinutesTaken, Profile, TurnClosed, TurnFailed, Usage
@@ -26,6 +25,7 @@ from debate.prompts.layouts import Message, Projection, request_hash
 from debate.prompts.minutes import clerk_messages, words_of
 from debate.speakers.base import Prompt, Speaker
 from debate.state import ConferenceState, Minutes, Turn, settled
+from debate.steps import Calling
 from debate.take import Take
 
 CLERK = "The clerk"
@@ -50,7 +50,7 @@ def room_of(words: int) -> int:
 def due(
     state: ConferenceState,
     projection: Projection,
-    step: GiveFloor,
+    step: Calling,
     window: int | None,
     max_tokens: int,
     gauge: Gauge,
@@ -66,7 +66,7 @@ def due(
         max_tokens: Room for the words of the turn.
         gauge: How the model counts.
     """
-    if window is None or state.in_air:
+    if window is None or state.busy or step.seat is None:
         return None
     limit = round(window * SHARE)
     reply = max_tokens + state.profiles[step.seat].reasoning_room + MARGIN
@@ -274,7 +274,7 @@ class Clerk:
     """
 
     def __init__(self, projection: Projection) -> None:
-        self._projection = projection
+        self.projection = projection
         self._gauges: dict[tuple[str | None, str | None], Gauge] = {}
 
     def gauge(self, profile: Profile) -> Gauge:
@@ -289,18 +289,20 @@ class Clerk:
     def due(
         self,
         state: ConferenceState,
-        steps: Sequence[GiveFloor],
-        max_tokens: Callable[[GiveFloor], int],
+        steps: Sequence[Calling],
+        max_tokens: Callable[[Calling], int],
     ) -> Call | None:
         """The minutes that are to be taken before any of these steps; None if none are due.
 
         Ask again once they were taken, until none are due: they may come in portions.
         """
         for step in steps:
+            if step.seat is None:  # a person, who reads what they want to
+                continue
             profile = state.profiles[step.seat]
             through = due(
                 state,
-                self._projection,
+                self.projection,
                 step,
                 profile.window,
                 max_tokens(step),
@@ -331,7 +333,7 @@ class Clerk:
             state,
             call.through,
             speaker,
-            projection=self._projection,
+            projection=self.projection,
             gauge=self.gauge(speaker.profile),
             window=state.profiles[call.seat].window,
             seed=(state.seed * 1_000_003 + call.through) % 2**31,

@@ -16,29 +16,49 @@ from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 
-from debate.agenda import Close, GiveFloor, OpenPhase, Pause, Step, next_steps
+from debate.agenda import next_steps
+from debate.asking import Asking
+from debate.calling import Caller
 from debate.chair import Chair
+from debate.clerk import Clerk
 from debate.errors import UnknownName, UserError, YaltaError
 from debate.events import (
     AnyEvent,
+    AskFailed,
     ConferenceClosed,
     ConferenceOpened,
     FloorPaused,
     FloorResumed,
     PhaseOpened,
     Profile,
+    RoomsOpened,
     TurnFailed,
 )
 from debate.floor import Floor
 from debate.library import new_transcript_path
+from debate.phases import rooms_at_opening
+from debate.proceedings import tally
 from debate.prompts import minutes
 from debate.prompts.layouts import Projection
 from debate.scenario import Scenario
 from debate.seating import Wishes, seat
+from debate.speakers import human
 from debate.speakers.base import Speaker
 from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.speaking import Voice
 from debate.state import ConferenceState, apply, fold
+from debate.steps import (
+    Ask,
+    Assume,
+    Calling,
+    Close,
+    Decide,
+    GiveFloor,
+    OpenPhase,
+    OpenRooms,
+    Pause,
+    Step,
+)
 from debate.take import Item, Watch
 from debate.transcript import Transcript
 
@@ -66,13 +86,19 @@ class Conference:
             for card in state.opened.seats
             if card.fallback is not None
         }
-        self._voices = {
+        self._voices: dict[str | None, Voice] = {
             seat: Voice(speaker_of(profile, registry), self._fallbacks.get(seat))
             for seat, profile in state.profiles.items()
             if seat not in absent
         }
+        self._voices[None] = Voice(registry.speaker(human.MODEL))
         self._watch: Watch = lambda item: None
-        self._floor = Floor(self, self._voices, projection or Projection(state.opened))
+        self._manifest = state.opened
+        self._projection = projection or Projection(state.opened)
+        self._clerk = Clerk(self._projection)
+        caller = Caller(self, self._voices, self._clerk)
+        self._floor = Floor(self, caller, self._clerk)
+        self._asking = Asking(self, caller)
         self._driving: asyncio.Task[None] | None = None
 
     @classmethod
@@ -180,6 +206,15 @@ class Conference:
         """The state as it stands now."""
         return self._state
 
+    @property
+    def projection(self) -> Projection:
+        """Its prompts, as it stands now: a fork may have changed a card, or added a rule."""
+        if self._state.opened is not self._manifest:
+            self._manifest = self._state.opened
+            self._projection = Projection(self._manifest)
+            self._clerk.projection = self._projection
+        return self._projection
+
     async def stream(self) -> AsyncGenerator[Item]:
         """Run the conference and yield its events and deltas as they come.
 
@@ -235,26 +270,52 @@ class Conference:
 
     async def _take(self, steps: list[Step]) -> None:
         """Carry out steps that can be taken now."""
-        floors = [step for step in steps if isinstance(step, GiveFloor)]
-        if self.chair.steps_left is not None:
-            floors = floors[: self.chair.steps_left]
-        if floors and not await self._floor.take_minutes(floors):
-            return
-        if self.chair.steps_left is not None:
-            self.chair.steps_left -= len(floors)
-        if len(floors) == 1:
-            await self._floor.hold(floors[0])
-        elif floors:
-            await self._side_by_side(floors)
+        calls = [step for step in steps if isinstance(step, GiveFloor | Ask)]
+        if calls:
+            await self._call(calls)
         for step in steps:
             match step:
                 case OpenPhase(index):
-                    plan = self._state.opened.scenario.phases[index]
-                    self.record(PhaseOpened(phase=index, kind=plan.kind, title=plan.title))
+                    self._open_phase(index)
+                case OpenRooms(phase, rooms):
+                    self.record(RoomsOpened(phase=phase, rooms=dict(rooms)))
+                case Assume():
+                    self._asking.assume(step)
+                case Decide(motion=motion):
+                    self.record(tally(self._state, motion))
                 case Pause(reason):
                     self.record(FloorPaused(reason=reason))
                 case Close(reason):
                     self.record(ConferenceClosed(reason=reason))
+                case _:
+                    pass
+
+    async def _call(self, calls: list[Calling]) -> None:
+        """Have turns spoken and asks answered, side by side."""
+        left = self.chair.steps_left
+        if left is not None:
+            # One step at a time is one turn: what is asked for in between comes as it must.
+            turns = [call for call in calls if isinstance(call, GiveFloor)]
+            calls = [*turns[:left], *(call for call in calls if isinstance(call, Ask))]
+        if not await self._floor.take_minutes(calls):
+            return
+        if self.chair.steps_left is not None:
+            self.chair.steps_left -= sum(isinstance(call, GiveFloor) for call in calls)
+        if len(calls) == 1:
+            await self._carry_out(calls[0])
+        elif calls:
+            await self._side_by_side(calls)
+
+    async def _carry_out(self, call: Calling) -> None:
+        if isinstance(call, Ask):
+            await self._asking.ask(call)
+        else:
+            await self._floor.hold(call)
+
+    def _open_phase(self, index: int) -> None:
+        plan = self._state.opened.scenario.phases[index]
+        rooms = rooms_at_opening(self._state, index)
+        self.record(PhaseOpened(phase=index, kind=plan.kind, title=plan.title, rooms=rooms))
 
     def _pick_up(self) -> None:
         """Go on after a pause or a crash: what was in the air then has to be said again."""
@@ -265,13 +326,18 @@ class Conference:
                 turn=number, seat=opened.seat, reason="interrupted", message=message
             )
             self.record(failed)
+        for number, asked in sorted(self._state.asking.items()):
+            message = "the program ended during this ask"
+            self.record(
+                AskFailed(ask=number, seat=asked.seat, reason="interrupted", message=message)
+            )
 
-    async def _side_by_side(self, steps: list[GiveFloor]) -> None:
+    async def _side_by_side(self, calls: list[Calling]) -> None:
         """The first error ends them all; each leaves its event."""
         try:
             async with asyncio.TaskGroup() as group:
-                for step in steps:
-                    group.create_task(self._floor.hold(step))
+                for call in calls:
+                    group.create_task(self._carry_out(call))
         except* YaltaError as errors:
             raise errors.exceptions[0] from None
 

@@ -7,34 +7,43 @@ driver makes an event without its envelope; the transcript stamps it when the li
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    StringConstraints,
-    TypeAdapter,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
+from debate.answers import (
+    AmendmentAnswered,
+    AmendmentProposed,
+    Answer,
+    AskFailed,
+    AskKind,
+    AskOpened,
+    AskWaived,
+    BidCast,
+    CommuniqueSigned,
+    FloorCalled,
+    MotionJoined,
+    MotionTabled,
+    PartnersChosen,
+    VoteCast,
+)
+from debate.envelope import (
+    Event,
+    FailureReason,
+    Fields,
+    FinishReason,
+    Price,
+    Profile,
+    Thinking,
+    Timing,
+    Try,
+    Usage,
+)
 from debate.persona import Identifier, Line, Persona
-from debate.scenario import PhaseKind, Scenario
+from debate.scenario import Phase, PhaseKind, Role, Scenario
 
 FORMAT = "yalta/transcript/1"
-
-#: Why a reply ended. `stop`: by itself. `length`: at its token limit. `cut`: where it began to
-#: speak as another participant. `filter`: the provider withheld the rest.
-FinishReason = Literal["stop", "length", "cut", "filter"]
-
-#: Why a turn could not be had. `aborted`: a person stopped it. `interrupted`: the program ended
-#: while it was in the air. `empty`, `refused`: the model answered, with nothing that can be used.
-#: `error`: the model did not answer.
-FailureReason = Literal["aborted", "interrupted", "empty", "refused", "error"]
 
 #: Why a conference ended. `stopped`: a person ended it. The last three are limits of the
 #: scenario's `ends`.
@@ -50,67 +59,12 @@ Cards = Literal["head", "tail"]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
-#: How much a model may think before it speaks: a level, or a number of tokens.
-Thinking = Annotated[
-    str, StringConstraints(pattern=r"^(off|low|medium|high|budget=[1-9][0-9]{0,6})$")
-]
+#: What a turn is where it is no plain speech: one half of a cross-examination, or the chair's draft
+#: of a communique.
+Part = Literal["question", "answer", "draft"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Usage(_Part):
-    """Tokens of one call, as the server counted them. None is unknown, which is not zero."""
-
-    input: int | None = Field(None, ge=0, description="All prompt tokens, cached ones included.")
-    cached: int | None = Field(None, ge=0, description="Prompt tokens read from a prefix cache.")
-    cache_written: int | None = Field(None, ge=0, description="Prompt tokens newly cached.")
-    output: int | None = Field(None, ge=0, description="All written tokens, reasoning included.")
-    reasoning: int | None = Field(None, ge=0, description="Written tokens spent on reasoning.")
-
-
-class Timing(_Part):
-    """Seconds from the moment the request was sent."""
-
-    first: float | None = Field(None, ge=0, description="To the first token; None if none came.")
-    total: float = Field(ge=0, description="To the end of the reply.")
-
-
-class Price(_Part):
-    """Price of a model per million tokens."""
-
-    currency: str
-    input: Decimal = Field(ge=0)
-    cached: Decimal | None = Field(None, ge=0, description="Defaults to the input price.")
-    cache_written: Decimal | None = Field(None, ge=0, description="Defaults to the input price.")
-    output: Decimal = Field(ge=0, description="Of spoken words and of reasoning alike.")
-    as_of: date | None = Field(None, description="When the source said so.")
-    source: str | None = None
-
-
-class Profile(_Part):
-    """What is known of a seat's model when the conference opens. Never holds a key."""
-
-    model: str = Field(description="The model as the user named it.")
-    family: str = Field(description="The kind of speaker: openai, local, replay, human.")
-    endpoint: str | None = Field(None, description="Base URL, without credentials.")
-    name: str | None = Field(None, description="The model's name at that endpoint.")
-    window: int | None = Field(None, ge=1, description="Context window in tokens, if known.")
-    price: Price | None = Field(None, description="None is unknown, which is not free.")
-    sampling: dict[str, float | int] = Field(default_factory=dict)
-    extra: dict[str, JsonValue] = Field(
-        default_factory=dict, description="Further fields of every request."
-    )
-    thinking: Thinking | None = Field(None, description="None leaves it to the model.")
-    reasoning_room: int = Field(
-        0, ge=0, description="Tokens added to every limit for reasoning that counts within it."
-    )
-    caches: bool | None = Field(None, description="Whether it has a prefix cache, if known.")
-    grammar: str | None = Field(None, description="What its replies are held to, in GBNF.")
-
-
-class SeatCard(_Part):
+class SeatCard(Fields):
     """Who sits where."""
 
     id: Identifier
@@ -118,26 +72,8 @@ class SeatCard(_Part):
     name: Line = Field(description="The name spoken at this table; distinct from every other.")
     profile: Profile
     fallback: Profile | None = Field(None, description="Speaks where the first could not be had.")
-
-
-class Try(_Part):
-    """A call for a turn that came to nothing, after which the same was asked again."""
-
-    why: str
-    by: Profile | None = Field(None, description="Who was asked, if not the seat's own model.")
-    waited: float = Field(0.0, ge=0, description="Seconds until it was asked again.")
-    text: str | None = Field(None, description="What had come of it; heard by nobody.")
-    accepted: bool = Field(False, description="Whether the server may bill it.")
-    usage: Usage = Usage()
-
-
-class Event(_Part):
-    """What every line carries. `seq` counts from 0; `prev` is the sha256 of the line before it."""
-
-    seq: int = -1
-    at: AwareDatetime | None = None
-    prev: str = ""
-    type: str
+    role: Role = "member"
+    side: Identifier | None = None
 
 
 class ConferenceOpened(Event):
@@ -167,7 +103,23 @@ class ConferenceOpened(Event):
                 raise ValueError(f"two seats have the same {what}")
         if missing := [s.persona for s in self.seats if s.persona not in self.personas]:
             raise ValueError(f"the persona {missing[0]!r} is not in the manifest")
+        if not any(s.role == "member" for s in self.seats):
+            raise ValueError("there is no member among the seats")
         return self
+
+    def taking_part(self, phase: Phase) -> tuple[str, ...]:
+        """Ids of the seats that take part in a phase, in the order of the table. Where none of
+        those it names is there, all members do."""
+        if named := set(phase.seats):
+            groups = ((s.id, {s.id, s.role, s.side}) for s in self.seats if s.role != "chair")
+            if found := tuple(seat for seat, groups_ in groups if named & groups_):
+                return found
+        return tuple(s.id for s in self.seats if s.role == "member")
+
+    @property
+    def chair(self) -> str | None:
+        """Id of the seat that chairs, if there is one."""
+        return next((s.id for s in self.seats if s.role == "chair"), None)
 
 
 class PhaseOpened(Event):
@@ -182,6 +134,26 @@ class PhaseOpened(Event):
     )
 
 
+class RoomsOpened(Event):
+    """The seats of a caucus have chosen each other, and meet."""
+
+    type: Literal["rooms.opened"] = "rooms.opened"
+    phase: int = Field(ge=0)
+    rooms: dict[str, tuple[Identifier, ...]] = Field(description="Seats by private room.")
+
+
+class MotionDecided(Event):
+    """The votes on a motion were counted, by the program."""
+
+    type: Literal["motion.decided"] = "motion.decided"
+    phase: int = Field(ge=0)
+    motion: Line
+    carried: bool
+    yes: int = Field(ge=0, description="Votes for it, by weight.")
+    no: int = Field(ge=0)
+    abstain: int = Field(ge=0)
+
+
 class TurnOpened(Event):
     """A seat has the floor and its prompt is fixed."""
 
@@ -191,6 +163,11 @@ class TurnOpened(Event):
     phase: int = Field(ge=0)
     round: int = Field(ge=1)
     room: Line | None = None
+    part: Part | None = Field(None, description="What the turn is, where it is no plain speech.")
+    to: Identifier | None = Field(
+        None, description="Of a question, who is asked; of an answer, who asked."
+    )
+    why: Line | None = Field(None, description="How the floor came to this seat.")
     request: str = Field(description="sha256 of the prompt's messages; see `prompts.layouts`.")
     max_tokens: int | None = Field(None, ge=1, description="Room for the spoken words.")
     at_most: Decimal | None = Field(
@@ -300,6 +277,20 @@ class ConferenceForked(Event):
     seed: int = Field(description="Takes the place of the manifest's seed from here on.")
 
 
+class PersonaChanged(Event):
+    """From here on, a persona's card reads so, for every seat that has it."""
+
+    type: Literal["persona.changed"] = "persona.changed"
+    persona: Persona = Field(description="In full; its id is that of the card it replaces.")
+
+
+class RuleAdded(Event):
+    """From here on, there is one more rule of the house."""
+
+    type: Literal["rule.added"] = "rule.added"
+    text: Line
+
+
 class FloorPaused(Event):
     """The conference stands still; `resume` goes on from here."""
 
@@ -323,13 +314,29 @@ class ConferenceClosed(Event):
 AnyEvent = Annotated[
     ConferenceOpened
     | PhaseOpened
+    | RoomsOpened
     | TurnOpened
     | TurnClosed
     | TurnFailed
     | TurnSkipped
     | TurnWithdrawn
+    | AskOpened
+    | AskFailed
+    | AskWaived
+    | BidCast
+    | FloorCalled
+    | PartnersChosen
+    | MotionTabled
+    | MotionJoined
+    | AmendmentProposed
+    | AmendmentAnswered
+    | VoteCast
+    | MotionDecided
+    | CommuniqueSigned
     | NotePassed
     | SeatChanged
+    | PersonaChanged
+    | RuleAdded
     | BudgetSet
     | MinutesTaken
     | ConferenceForked
@@ -355,3 +362,60 @@ def dump(event: Event) -> bytes:
     """The line for an event, without its newline."""
     idle = {"tries"} if not getattr(event, "tries", True) else None
     return event.model_dump_json(by_alias=True, exclude_none=True, exclude=idle).encode()
+
+
+__all__ = [
+    "ANY_EVENT",
+    "FORMAT",
+    "AmendmentAnswered",
+    "AmendmentProposed",
+    "Answer",
+    "AnyEvent",
+    "AskFailed",
+    "AskKind",
+    "AskOpened",
+    "AskWaived",
+    "BidCast",
+    "BudgetSet",
+    "Cards",
+    "CloseReason",
+    "CommuniqueSigned",
+    "ConferenceClosed",
+    "ConferenceForked",
+    "ConferenceOpened",
+    "Event",
+    "FailureReason",
+    "FinishReason",
+    "FloorCalled",
+    "FloorPaused",
+    "FloorResumed",
+    "Layout",
+    "MinutesTaken",
+    "MotionDecided",
+    "MotionJoined",
+    "MotionTabled",
+    "Note",
+    "NotePassed",
+    "Part",
+    "PartnersChosen",
+    "PersonaChanged",
+    "PhaseOpened",
+    "Price",
+    "Profile",
+    "RoomsOpened",
+    "RuleAdded",
+    "SeatCard",
+    "SeatChanged",
+    "Thinking",
+    "Timing",
+    "Try",
+    "TurnClosed",
+    "TurnFailed",
+    "TurnOpened",
+    "TurnSkipped",
+    "TurnWithdrawn",
+    "Usage",
+    "VoteCast",
+    "dump",
+    "parse",
+]

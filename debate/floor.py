@@ -6,62 +6,24 @@ What it costs is known beforehand to be within the budget; what goes wrong becom
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from decimal import Decimal
-from functools import partial
-from typing import Protocol
+from collections.abc import Sequence
 
-from debate.agenda import BUDGET_SPENT, GiveFloor
-from debate.chair import Chair, Dropped
+from debate.calling import Caller, Table, most_for_minutes
+from debate.chair import Dropped
 from debate.clerk import Clerk
 from debate.errors import SpeakerError
-from debate.events import AnyEvent, TurnClosed, TurnFailed, TurnOpened
-from debate.money import most
-from debate.patience import Patience
-from debate.prompts.layouts import Message, Projection, request_hash
+from debate.events import TurnClosed, TurnFailed, TurnOpened
+from debate.forms import MAX_TOKENS
+from debate.prompts.layouts import request_hash
 from debate.scenario import Phase
-from debate.seating import called
 from debate.speakers.base import Prompt
-from debate.speaking import Voice, have_spoken
-from debate.state import ConferenceState, last_held
-from debate.take import Item, Minuting, Take
+from debate.state import last_held
+from debate.steps import BUDGET_SPENT, Ask, Calling, GiveFloor
+from debate.take import Minuting, Take
 
 # Room for languages that need more tokens a word than English, and for a reply that runs over.
 TOKENS_A_WORD = 2.5
 TOKENS_MORE = 48
-
-# The longest a turn may take, whatever the server sends meanwhile. A small machine that reads a
-# long record for the first time needs minutes.
-TURN_SECONDS = 1800
-
-# How much longer a prompt may prove to be than it is thought to be.
-SURELY = 1.3
-
-
-class Table(Protocol):
-    """What the floor needs of a conference."""
-
-    @property
-    def chair(self) -> Chair:
-        """Who may end a turn."""
-        ...
-
-    @property
-    def state(self) -> ConferenceState:
-        """The state as it stands now."""
-        ...
-
-    def record(self, event: AnyEvent) -> None:
-        """Write an event."""
-        ...
-
-    def watch(self, item: Item) -> None:
-        """Show an item."""
-        ...
-
-    async def sync(self) -> None:
-        """See that what was recorded is on the disk."""
-        ...
 
 
 class Floor:
@@ -69,34 +31,25 @@ class Floor:
 
     Args:
         table: The conference.
-        voices: Who speaks for each seat, as it stands whenever a seat is given the floor.
-        projection: The conference's prompts.
+        caller: Who calls its voices.
+        clerk: Who takes its minutes.
     """
 
-    def __init__(self, table: Table, voices: Mapping[str, Voice], projection: Projection) -> None:
+    def __init__(self, table: Table, caller: Caller, clerk: Clerk) -> None:
         self._table = table
-        self._voices = voices
-        self._patience = Patience()
-        self._projection = projection
-        self._clerk = Clerk(projection)
-        self._called = called(table.state.opened)
+        self._caller = caller
+        self._clerk = clerk
 
     async def hold(self, step: GiveFloor) -> None:
         """Let a seat speak once; whatever comes of it is recorded."""
-        number = self._table.state.last_turn + 1
-        messages = self._projection.messages(self._table.state, step)
-        prompt = self._prompt(step, number, messages)
-        voice = self._voices[step.seat]
-        if why := self._too_long(voice, prompt):
-            self._table.chair.pause_for(why)
-            return
-        at_most = self._at_most(voice, prompt)
-        if not self._affords(at_most):
-            # Beside others that may prove cheaper it waits for them; alone it has to be paid for.
-            if not self._table.state.in_air:
-                self._table.chair.pause_for(
-                    f"{BUDGET_SPENT}: the next turn may cost up to {at_most:.4f}"
-                )
+        state = self._table.state
+        number = state.last_turn + 1
+        messages = self._table.projection.messages(state, step)
+        prompt = self._caller.prompt(
+            step.seat, messages, max_tokens=self._max_tokens(step), seed=number
+        )
+        may_begin, at_most = self._caller.may_begin(step.seat, prompt)
+        if not may_begin:
             return
         self._table.record(
             TurnOpened(
@@ -105,37 +58,28 @@ class Floor:
                 phase=step.phase,
                 round=step.round,
                 room=step.room,
+                part=step.part,
+                to=step.to,
+                why=step.why,
                 request=request_hash(messages),
                 max_tokens=prompt.max_tokens,
                 at_most=at_most,
             )
         )
         take = Take(
-            self._table.state.seat(step.seat).name,
+            state.seat(step.seat).name,
             prompt,
             number,
             self._table.watch,
-            keep_reasoning=self._table.state.opened.keep_reasoning,
+            keep_reasoning=state.opened.keep_reasoning,
         )
-        may_ask = partial(self._may_ask, take, at_most)
         try:
-            async with self._table.chair.floor(number) as floor:
-                if not voice.is_person:
-                    take.on_sent = partial(floor, TURN_SECONDS)
-                await have_spoken(take, voice, self._patience, may_ask)
+            ended = await self._caller.hear(("turn", number), take, at_most)
         except asyncio.CancelledError:
             self._table.record(take.failed("aborted", "stopped by hand"))
             raise
-        except Dropped as dropped:
-            self._table.record(take.failed("aborted", str(dropped)))
-            return
-        except TimeoutError:
-            late = f"the reply had not ended after {TURN_SECONDS // 60} minutes"
-            self._table.record(take.failed("error", late))
-            return
-        except SpeakerError as error:
-            why = f"{error.message} ({error.hint})" if error.hint else error.message
-            self._table.record(take.failed("error", why, final=error.final))
+        if ended is not None:
+            self._table.record(take.failed(ended.reason, ended.message, final=ended.final))
             return
         self._table.record(self._weighed(take.outcome(), prompt))
         await self._table.sync()
@@ -148,78 +92,19 @@ class Floor:
         warning = self._clerk.heard(profile, prompt.messages, event.usage)
         return event.model_copy(update={"warning": warning}) if warning else event
 
-    def _too_long(self, voice: Voice, prompt: Prompt) -> str | None:
-        """Why a prompt is not sent that its model cannot hold, even with what minutes spare."""
-        profile = voice.speaker.profile
-        # Until a server has counted, the estimate may be off by so much.
-        sure = 1.0 if self._clerk.gauge(profile).reports else SURELY
-        needed = prompt.tokens + prompt.max_tokens + profile.reasoning_room
-        if profile.window is None or needed <= profile.window * sure:
-            return None
-        return (
-            f"the prompt, about {prompt.tokens:,} tokens, and room for the reply do not fit the "
-            f"window of {profile.model}, {profile.window:,} tokens, and minutes do not make room "
-            "enough; let another model speak, with a larger window"
-        )
-
-    def _at_most(self, voice: Voice, prompt: Prompt) -> Decimal | None:
-        """What one call for a turn can cost, whoever of its voice speaks."""
-        read = round(prompt.tokens * SURELY)
-        costs = [
-            most(read, prompt.max_tokens + profile.reasoning_room, profile.price)
-            for profile in voice.profiles
-        ]
-        return None if None in costs else max(cost for cost in costs if cost is not None)
-
-    def _affords(self, at_most: Decimal | None) -> bool:
-        """Whether another call can be paid for, if all that are in the air cost the most."""
-        state = self._table.state
-        if state.budget is None:
-            return True
-        in_air = sum((turn.at_most or Decimal(0) for turn in state.in_air.values()), Decimal(0))
-        return state.at_most + in_air + (at_most or 0) <= state.budget
-
-    def _may_ask(self, take: Take, at_most: Decimal | None) -> bool:
-        """Whether a turn that broke off can be asked for once more. Its first call is among those
-        in the air; the calls that brought words are billed as well."""
-        return self._affords((at_most or Decimal(0)) * take.billed)
-
-    def _prompt(self, step: GiveFloor, number: int, messages: tuple[Message, ...]) -> Prompt:
-        voice = self._voices[step.seat]
-        own = set(self._called[step.seat])
-        return Prompt(
-            messages=messages,
-            seat=step.seat,
-            nth=self._table.state.spoken.get(step.seat, 0),
-            max_tokens=self._max_tokens(step),
-            others=tuple(
-                name
-                for seat_, names in self._called.items()
-                if seat_ != step.seat and not voice.is_person  # a person knows who they are
-                for name in names
-                if name not in own
-            ),
-            aliases=self._called[step.seat][1:],
-            # By the number of the turn, so that a turn run again is not the same again.
-            seed=(self._table.state.seed * 1_000_003 + number) % 2**31,
-            tokens=self._clerk.tokens(voice.speaker.profile, messages),
-        )
-
-    async def take_minutes(self, floors: list[GiveFloor]) -> bool:
-        """Take the minutes that are due before these turns. Returns False if they are not there."""
-        while call := self._clerk.due(self._table.state, floors, self._max_tokens):
+    async def take_minutes(self, steps: Sequence[Calling]) -> bool:
+        """Take the minutes that are due before these steps. Returns False if they are not there."""
+        while call := self._clerk.due(self._table.state, steps, self._max_tokens):
             self._table.watch(Minuting(call.through))
-            speaker = self._voices[call.seat].speaker
-            # The clerk reads and writes no more than a window holds.
-            profile = speaker.profile
-            at_most = most(profile.window or 0, profile.reasoning_room, profile.price)
-            if not self._affords(at_most):
+            voice = self._caller.voice(call.seat)
+            at_most = most_for_minutes(voice)
+            if not self._caller.affords(at_most):
                 self._table.chair.pause_for(f"{BUDGET_SPENT}: minutes may cost up to {at_most:.4f}")
                 return False
             try:
-                async with self._table.chair.floor(call.through):
+                async with self._table.chair.floor(("minutes", call.through), call.seat):
                     minutes = await self._clerk.take(
-                        self._table.state, call, speaker, patience=self._patience
+                        self._table.state, call, voice.speaker, patience=self._caller.patience
                     )
             except Dropped:
                 return False
@@ -232,7 +117,9 @@ class Floor:
             await self._table.sync()
         return True
 
-    def _max_tokens(self, step: GiveFloor) -> int:
+    def _max_tokens(self, step: Calling) -> int:
+        if isinstance(step, Ask):
+            return MAX_TOKENS[step.kind]
         return max_tokens(self._table.state.opened.scenario.phases[step.phase])
 
 

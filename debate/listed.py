@@ -24,7 +24,7 @@ from debate.events import (
     ConferenceOpened,
     TurnClosed,
 )
-from debate.state import ConferenceState, Standing, apply
+from debate.state import ConferenceState, PassedNote, Standing, apply
 from debate.text import count_words, showable
 from debate.transcript import read_entries
 
@@ -281,8 +281,9 @@ def _passages(state: ConferenceState) -> tuple[Passage, ...]:
         Passage("turn", t.number, t.seat, names[t.seat], one_line(t.text)) for t in state.record
     )
     notes: Iterable[Passage] = (
-        Passage("note", n.after, n.to or "", names[n.to] if n.to else "", one_line(n.text))
+        Passage("note", n.after, to, names[to] if to else "", one_line(n.text))
         for n in state.notes
+        for to in ((n.to if isinstance(n, PassedNote) else n.by) or "",)
     )
     said = sorted([*turns, *notes], key=lambda p: (p.turn, p.kind == "note"))
     return (Passage("motion", 0, "", "", one_line(motion)), *said)

@@ -11,26 +11,33 @@ model at the same endpoint, and what a new prompt begins with is read from it. R
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from typing import Literal, NamedTuple
 
-from debate.agenda import GiveFloor, OpenPhase, next_steps
+from debate.agenda import next_steps
 from debate.clerk import room_of
 from debate.estimate import estimate, estimate_prompt
 from debate.events import (
     AnyEvent,
+    AskOpened,
     ConferenceOpened,
     PhaseOpened,
     Profile,
+    RoomsOpened,
     Timing,
     TurnClosed,
     TurnOpened,
 )
+from debate.forms import MAX_TOKENS, Form, form_of
+from debate.phases import rooms_at_opening, turns_planned
+from debate.proceedings import tally
 from debate.prompts.layouts import Message, Projection
 from debate.scenario import Phase
 from debate.state import ConferenceState, fold, settled
+from debate.steps import Ask, Decide, GiveFloor, OpenPhase, OpenRooms
 
 #: How long turns are taken to be, of what their phase asks for.
 Length = Literal["from", "middle", "to"]
@@ -116,6 +123,8 @@ class _Tally:
     talked: int = 0
     """Turns in which it heard the others."""
     last: list[_Request] = field(default_factory=list)
+    asks: int = 0
+    asked: list[_Request] = field(default_factory=list)
 
     def add(self, request: _Request, *, talked: bool) -> None:
         self.turns += 1
@@ -124,8 +133,15 @@ class _Tally:
         if len(self.last) > 3:
             self.done = self.done.plus(self.last.pop(0).final())
 
+    def ask(self, request: _Request) -> None:
+        """Count an ask: it is no turn, and its prompt is not seen to grow."""
+        self.asks += 1
+        self.asked.append(request)
+
     def total(self) -> Counts:
         counts = self.done
+        for request in self.asked:
+            counts = counts.plus(request.final())
         for request in self.last:
             counts = counts.plus(request.final())
         return counts
@@ -167,9 +183,19 @@ class Rehearsal:
                 match step:
                     case OpenPhase(index):
                         plan = self._manifest.scenario.phases[index]
-                        self._put(PhaseOpened(phase=index, kind=plan.kind, title=plan.title))
+                        rooms = rooms_at_opening(self._state, index)
+                        opened = PhaseOpened(
+                            phase=index, kind=plan.kind, title=plan.title, rooms=rooms
+                        )
+                        self._put(opened)
+                    case OpenRooms(phase, rooms):
+                        self._put(RoomsOpened(phase=phase, rooms=dict(rooms)))
                     case GiveFloor():
                         self._turn(step)
+                    case Ask():
+                        self._ask(step)
+                    case Decide(motion=motion):
+                        self._put(tally(self._state, motion))
                     case _:
                         return self._played()
             if not whole and self._seen():
@@ -197,7 +223,14 @@ class Rehearsal:
         self._excess.append(self._excess[-1] + max(0, room - spoken))
         self._put(
             TurnOpened(
-                turn=number, seat=step.seat, phase=step.phase, round=step.round, request="0" * 64
+                turn=number,
+                seat=step.seat,
+                phase=step.phase,
+                round=step.round,
+                room=step.room,
+                part=step.part,
+                to=step.to,
+                request="0" * 64,
             )
         )
         self._put(
@@ -205,6 +238,31 @@ class Rehearsal:
                 turn=number, seat=step.seat, text=said, finish="stop", timing=Timing(total=0.0)
             )
         )
+
+    def _ask(self, step: Ask) -> None:
+        """An answer such as costs most later: motions are tabled, and all are voted for."""
+        number = self._state.last_ask + 1
+        form = form_of(self._state, step)
+        room = MAX_TOKENS[step.kind]
+        spoken = room // 3
+        messages = self._projection.messages(self._state, step)
+        if step.seat is not None:
+            request = self._send(step.seat, messages, spoken, room)
+            self._tallies[step.seat].ask(request)
+        opened = AskOpened(
+            ask=number,
+            kind=step.kind,
+            seat=step.seat,
+            phase=step.phase,
+            round=step.round,
+            room=step.room,
+            about=step.about,
+            request="0" * 64,
+            max_tokens=room,
+        )
+        self._put(opened)
+        answer = form.read(_answer_made(form, number)) or form.assumed(self._state)
+        self._put(answer.model_copy(update={"ask": number}))
 
     def _words(self, plan: Phase) -> int:
         words = plan.words
@@ -302,8 +360,8 @@ class Rehearsal:
         been read from it yet."""
         reading = {s: t for s, t in self._tallies.items() if self._profiles[s].family != "human"}
         grown = Counts()
-        for tally in reading.values():
-            before, after = tally.last[0].counts, tally.last[1].counts
+        for each in reading.values():
+            before, after = each.last[0].counts, each.last[1].counts
             grown = grown.plus(after).plus(before, -1)
         for n, seat in enumerate(self._tallies):
             more = left // len(turns) + (n < left % len(turns))
@@ -335,8 +393,28 @@ class Rehearsal:
 def planned_turns(manifest: ConferenceOpened) -> int:
     """The turns of the whole agenda, if none is given up."""
     plan = manifest.scenario
-    turns = len(manifest.seats) * sum(phase.rounds for phase in plan.phases)
+    turns = sum(turns_planned(manifest, n) for n in range(len(plan.phases)))
     return turns if plan.ends.turns is None else min(turns, plan.ends.turns)
+
+
+def _answer_made(form: Form, number: int) -> str:
+    """A reply such as a seat may give."""
+    among = form.among
+    said: dict[str, object] = {
+        "bid": number % 10,
+        "next": among.names[number % len(among.names)] if among.names else "",
+        "partners": among.names[:1],
+        "action": "table" if among.tables else "join" if among.motions else "pass",
+        "motion": among.motions[0] if among.motions else "",
+        "title": made(5, number),
+        "text": made(40, number),
+        "accept": True,
+        "vote": "yes",
+        "sign": True,
+    }
+    if form.ask.kind == "amendment":
+        said["action"] = "amend"
+    return json.dumps(said)
 
 
 def made(words: int, number: int) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -23,10 +23,9 @@ from debate.events import Cards, ConferenceOpened, Layout, Profile, SeatCard, Th
 from debate.library import load_persona, persona_files
 from debate.persona import SIMULATION_NOTICE, Persona
 from debate.prompts.environment import shipped_templates
-from debate.scenario import Scenario, SeatPlan
+from debate.scenario import Role, Scenario, SeatPlan
 
-# Parts of names that label nobody.
-_NOT_NAMES = frozenset({"The", "Dr", "Mr", "Ms", "Mrs", "Prof"})
+Fields = dict[str, Any]
 
 INVENTED_NOTICE = "Simulated; every line is written by a language model."
 
@@ -70,6 +69,8 @@ class Place:
     name: str
     model: str
     fallback: str | None = None
+    role: Role = "member"
+    side: str | None = None
 
 
 def arrange(
@@ -86,7 +87,7 @@ def arrange(
         UserError: if a name is unknown, or the wishes do not fit the scenario.
     """
     scenario = _wished(scenario, wishes)
-    ids = [_seat_id(plan) for plan in scenario.seats]
+    ids = [plan.name for plan in scenario.seats]
     if strange := [s for s in (*wishes.seat_models, *wishes.fallbacks) if s and s not in ids]:
         raise UnknownName("seat", strange[0], ids)
     cards = {plan.persona: load_persona(plan.persona) for plan in scenario.seats}
@@ -98,6 +99,8 @@ def arrange(
             name=names[n],
             model=wishes.seat_models.get(ids[n]) or wishes.model or plan.model or default_model,
             fallback=wishes.fallbacks.get(ids[n]) or wishes.fallbacks.get(""),
+            role=plan.role,
+            side=plan.side,
         )
         for n, plan in enumerate(scenario.seats)
     )
@@ -119,6 +122,8 @@ def seat(
             name=p.name,
             profile=profile_of(p.model),
             fallback=profile_of(p.fallback) if p.fallback and p.fallback != p.model else None,
+            role=p.role,
+            side=p.side,
         )
         for p in places
     )
@@ -150,22 +155,6 @@ def seat(
 def notice(personas: Iterable[Persona]) -> str:
     """What every transcript, page and screen says of a conference with these personas."""
     return SIMULATION_NOTICE if any(p.real_person for p in personas) else INVENTED_NOTICE
-
-
-def called(manifest: ConferenceOpened) -> dict[str, tuple[str, ...]]:
-    """What each seat may be called, by seat: its name first, then the parts of that name and the
-    name in its own script, where they mean no other seat. Models label speech with any of them."""
-    names: dict[str, list[str]] = {}
-    for card in manifest.seats:
-        native = manifest.personas[card.persona].native_name
-        parts = [part for part in card.name.split() if part.isalpha() and part[0].isupper()]
-        short = [part for part in parts if part not in _NOT_NAMES]
-        names[card.id] = list(dict.fromkeys([card.name, *short, *([native] if native else [])]))
-    times = Counter(name for known in names.values() for name in known)
-    return {
-        seat: (known[0], *(name for name in known[1:] if times[name] == 1))
-        for seat, known in names.items()
-    }
 
 
 def manifest_hashes(
@@ -206,32 +195,47 @@ def _wished(scenario: Scenario, wishes: Wishes) -> Scenario:
     changes: dict[str, object] = {}
     if wishes.motion is not None:
         changes["motion"] = wishes.motion
+    phases = [phase.model_dump(by_alias=True) for phase in scenario.phases]
     if wishes.seats:
-        changes["seats"] = _chosen(scenario, wishes.seats)
+        seats = changes["seats"] = _chosen(scenario, wishes.seats)
+        present = {str(seat_["id"] or seat_["persona"]) for seat_ in seats}
+        phases = [_of_those_present(phase, scenario, present) for phase in phases]
     if wishes.budget is not None:
         changes["ends"] = {**scenario.ends.model_dump(), "cost": wishes.budget}
     if wishes.rounds is not None:
-        if not any(p.kind == "plenary" for p in scenario.phases):
+        plenaries = [phase for phase in phases if phase["kind"] == "plenary"]
+        if not plenaries:
             raise UserError(f"the scenario {scenario.id!r} has no plenary, so it has no rounds")
-        changes["phases"] = [
-            {**p.model_dump(by_alias=True), "rounds": wishes.rounds}
-            if p.kind == "plenary"
-            else p.model_dump(by_alias=True)
-            for p in scenario.phases
-        ]
+        for phase in plenaries:
+            phase["rounds"] = wishes.rounds
     try:
-        return Scenario.model_validate({**scenario.model_dump(by_alias=True), **changes})
+        return Scenario.model_validate(
+            {**scenario.model_dump(by_alias=True), "phases": phases, **changes}
+        )
     except ValidationError as error:
         why = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors(include_url=False))
         raise UserError(f"the scenario cannot be changed so: {why}") from None
 
 
-def _chosen(scenario: Scenario, names: Sequence[str]) -> list[dict[str, object]]:
-    """Seats by name: the scenario's own where it has them, else a persona that is at hand."""
-    planned = {_seat_id(plan): plan for plan in scenario.seats}
+def _of_those_present(phase: Fields, scenario: Scenario, present: set[str]) -> Fields:
+    """A phase without the seats that the scenario has and the table has not."""
+    gone = {plan.name for plan in scenario.seats} - present
+    changed = {**phase, "seats": [name for name in phase["seats"] if name not in gone]}
+    changed["pairs"] = [pair for pair in phase["pairs"] if not gone & set(pair)]
+    if isinstance(phase["rooms"], dict):
+        rooms = phase["rooms"].items()
+        changed["rooms"] = {n: [s for s in room if s not in gone] for n, room in rooms}
+    return changed
+
+
+def _chosen(scenario: Scenario, names: Sequence[str]) -> list[Fields]:
+    """Seats by name: the scenario's own where it has them, else a persona that is at hand. Its
+    chair and its audience stay; where it has sides, whoever has none is put on one in turn."""
+    planned = {plan.name: plan for plan in scenario.seats}
     at_hand = persona_files()
-    chosen = []
-    for name in names:
+    staying = [s.name for s in scenario.seats if s.role != "member" and s.name not in names]
+    chosen: list[Fields] = []
+    for name in (*names, *staying):
         if name in planned:
             plan = planned[name]
         elif name in at_hand:
@@ -246,11 +250,17 @@ def _chosen(scenario: Scenario, names: Sequence[str]) -> list[dict[str, object]]
         seen[name] += 1
         if seen[name] > 1:
             seat_["id"] = f"{name}-{seen[name]}"
+    _take_sides(chosen, list(dict.fromkeys(s.side for s in scenario.seats if s.side)))
     return chosen
 
 
-def _seat_id(plan: SeatPlan) -> str:
-    return plan.id or plan.persona
+def _take_sides(seats: list[Fields], sides: list[str]) -> None:
+    members = [seat_ for seat_ in seats if seat_["role"] == "member"]
+    held = Counter(seat_["side"] for seat_ in members)
+    for seat_ in members:
+        if sides and not seat_["side"]:
+            seat_["side"] = min(sides, key=lambda side: held[side])
+            held[seat_["side"]] += 1
 
 
 def _distinct_names(names: Sequence[str]) -> list[str]:

@@ -3,19 +3,21 @@
 `reduce(apply, events)` is the whole state: what a run knows after a turn is what a program knows
 that reads the transcript later. `apply` is pure and total: an event that makes no sense where it
 stands leaves the state as it is, and `verify` is what reports it.
+
+What a state is stands in `standing`; what asks and answers change in it, in `proceedings`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
-from debate.bill import NOTHING, Bill, minutes_bill, turn_bill
+from debate.bill import Bill, minutes_bill, turn_bill
 from debate.events import (
     AnyEvent,
     BudgetSet,
@@ -27,9 +29,9 @@ from debate.events import (
     FloorResumed,
     MinutesTaken,
     NotePassed,
+    PersonaChanged,
     PhaseOpened,
-    Profile,
-    SeatCard,
+    RuleAdded,
     SeatChanged,
     TurnClosed,
     TurnFailed,
@@ -37,132 +39,20 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
-from debate.scenario import Phase
-
-
-def _nothing() -> MappingProxyType[Any, Any]:
-    return MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A finished turn as the record holds it."""
-
-    number: int
-    seat: str
-    phase: int
-    round: int
-    room: str | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PassedNote:
-    """A note from the chair, as the record holds it."""
-
-    to: str | None
-    """The one seat that may know it; None is all."""
-    text: str
-    after: int
-    """The last turn opened before it: it stands behind that turn."""
-    phase: int
-    """The phase then open; -1 before the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Minutes:
-    """What the clerk wrote in place of the public turns up to one of them."""
-
-    through: int
-    """The last turn that they hold."""
-    text: str
-    phase: int
-    """The phase of that turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class CurrentPhase:
-    """Where the phase now open stands."""
-
-    index: int
-    opened_after: int
-    """Turns in the record when it opened: those behind this mark belong to the phase."""
-    rooms: MappingProxyType[str, tuple[str, ...]]
-    skipped: frozenset[tuple[str, int]] = frozenset()
-    """(seat, round) pairs that were given up after failing."""
-    attempts: MappingProxyType[tuple[str, int], int] = field(default_factory=_nothing)
-    """Failed tries of each (seat, round) still to be had."""
-
-
-Standing = Literal["unopened", "open", "paused", "closed"]
-
-
-@dataclass(frozen=True, slots=True)
-class ConferenceState:
-    """All that the agenda and the prompts may depend on."""
-
-    manifest: ConferenceOpened | None = None
-    standing: Standing = "unopened"
-    phase: CurrentPhase | None = None
-    record: tuple[Turn, ...] = ()
-    """Finished turns in the order they were opened, whatever order they ended in."""
-    notes: tuple[PassedNote, ...] = ()
-    minutes: Minutes | None = None
-    """The latest; they hold what earlier ones held."""
-    profiles: MappingProxyType[str, Profile] = field(default_factory=_nothing)
-    """Who speaks for each seat now."""
-    seed: int = 0
-    """Of orders and of sampling, from here on."""
-    in_air: MappingProxyType[int, TurnOpened] = field(default_factory=_nothing)
-    rooms: MappingProxyType[str, tuple[str, ...]] = field(default_factory=_nothing)
-    """Members of every private room there has been."""
-    spoken: MappingProxyType[str, int] = field(default_factory=_nothing)
-    """Finished turns of each seat that has any."""
-    last_turn: int = 0
-    seconds: float = 0.0
-    """Time spent, pauses and gaps between sessions left out."""
-    bill: Bill = NOTHING
-    """What all calls came to."""
-    budget: Decimal | None = None
-    """What it may cost in all."""
-    last_at: datetime | None = None
-    failure: TurnFailed | None = None
-    """The failure that the agenda has not yet dealt with by stopping, if any."""
-
-    @property
-    def opened(self) -> ConferenceOpened:
-        """The manifest of a conference that has been opened."""
-        if self.manifest is None:
-            raise ValueError("the conference has not been opened")
-        return self.manifest
-
-    @property
-    def cost(self) -> Decimal | None:
-        """What the calls cost, if all of them are known and of one currency."""
-        costs = self.bill.costs
-        return Decimal(0) if not costs else costs[0].cost if len(costs) == 1 else None
-
-    @property
-    def at_most(self) -> Decimal:
-        """The same, where a call whose cost is not known counts as the most that it can have cost;
-        where nothing limits that, it counts as nothing."""
-        return sum((c.known + (c.over or 0) for c in self.bill.costs), Decimal(0))
-
-    @property
-    def phase_plan(self) -> Phase | None:
-        """The scenario's plan of the phase now open."""
-        return self.opened.scenario.phases[self.phase.index] if self.phase else None
-
-    def seat(self, seat: str) -> SeatCard:
-        """The card of a seat.
-
-        Raises:
-            KeyError: if there is no such seat.
-        """
-        for card in self.opened.seats:
-            if card.id == seat:
-                return card
-        raise KeyError(seat)
+from debate.proceedings import CHANGES, hold_floor, turns_held
+from debate.standing import (
+    Announcement,
+    ConferenceState,
+    CurrentPhase,
+    Held,
+    Minutes,
+    PassedNote,
+    Standing,
+    Turn,
+    last_held,
+    last_withdrawable,
+    settled,
+)
 
 
 def fold(events: Iterable[AnyEvent], state: ConferenceState | None = None) -> ConferenceState:
@@ -207,17 +97,18 @@ def _open_phase(state: ConferenceState, event: PhaseOpened) -> ConferenceState:
     if event.phase >= len(state.opened.scenario.phases):
         return state
     rooms = MappingProxyType(dict(event.rooms))
+    everywhere = {**state.rooms, **{(event.phase, room): s for room, s in rooms.items()}}
     return replace(
         state,
         phase=CurrentPhase(event.phase, len(state.record), rooms),
-        rooms=MappingProxyType({**state.rooms, **rooms}) if rooms else state.rooms,
+        rooms=MappingProxyType(everywhere) if rooms else state.rooms,
     )
 
 
 def _open_turn(state: ConferenceState, event: TurnOpened) -> ConferenceState:
     known = any(card.id == event.seat for card in state.opened.seats)
     here = state.phase is not None and event.phase == state.phase.index
-    room = event.room is None or event.room in state.rooms
+    room = event.room is None or (event.phase, event.room) in state.rooms
     if not (known and here and room and event.turn > state.last_turn):
         return state
     in_air = MappingProxyType({**state.in_air, event.turn: event})
@@ -236,17 +127,35 @@ def _close_turn(state: ConferenceState, event: TurnClosed) -> ConferenceState:
     opened, state = _land(state, event.turn)
     if opened is None:
         return state
-    turn = Turn(event.turn, opened.seat, opened.phase, opened.round, opened.room, text=event.text)
+    turn = Turn(
+        event.turn,
+        opened.seat,
+        opened.phase,
+        opened.round,
+        opened.room,
+        event.text,
+        opened.part,
+        opened.to,
+    )
     # Turns run in parallel may end in any order; the record keeps the order of their opening.
     at = len(state.record)
     while at and state.record[at - 1].number > turn.number:
         at -= 1
+    phase = state.phase
+    if phase is not None and phase.index == opened.phase:
+        nth = turns_held(phase, opened.room, _in_room(phase, opened.room)) + 1
+        phase = hold_floor(phase, opened.room, opened.seat, nth)
     return replace(
         state,
+        phase=phase,
         record=(*state.record[:at], turn, *state.record[at:]),
         spoken=MappingProxyType({**state.spoken, turn.seat: state.spoken.get(turn.seat, 0) + 1}),
         bill=state.bill + _bill(state, opened, event),
     )
+
+
+def _in_room(phase: CurrentPhase, room: str | None) -> frozenset[str] | None:
+    return None if room is None else frozenset(phase.rooms.get(room, ()))
 
 
 def _bill(state: ConferenceState, opened: TurnOpened, event: TurnClosed | TurnFailed) -> Bill:
@@ -294,40 +203,42 @@ def _skip_turn(state: ConferenceState, event: TurnSkipped) -> ConferenceState:
 
 
 def _withdraw_turn(state: ConferenceState, event: TurnWithdrawn) -> ConferenceState:
-    if last_withdrawable(state) != event.turn:
+    if last_withdrawable(state) != event.turn or state.phase is None:
         return state
     turn = state.record[-1]
     spoken = {**state.spoken, turn.seat: state.spoken[turn.seat] - 1}
     if not spoken[turn.seat]:
         del spoken[turn.seat]
-    return replace(state, record=state.record[:-1], spoken=MappingProxyType(spoken))
+    state = replace(state, record=state.record[:-1], spoken=MappingProxyType(spoken))
+    return replace(state, phase=_as_if_unheard(state, turn))
 
 
-def last_withdrawable(state: ConferenceState) -> int | None:
-    """The number of the last finished turn, if it can be asked for again: no turn is in the air,
-    its phase is still open, and no minutes hold it."""
-    if state.phase is None or state.in_air or len(state.record) <= state.phase.opened_after:
-        return None
-    last = state.record[-1].number
-    return None if state.minutes is not None and last <= state.minutes.through else last
-
-
-def settled(state: ConferenceState) -> tuple[Turn, ...]:
-    """The finished turns that can be heard: while an opening is under way, those before it."""
-    plan, phase = state.phase_plan, state.phase
-    if plan and phase and plan.kind == "opening":
-        return state.record[: phase.opened_after]
-    return state.record
-
-
-def last_held(state: ConferenceState, through: int) -> Turn | None:
-    """The turn of this number, if it can be the last that new minutes hold: it is public, can be
-    heard, and is in no minutes yet; the conference goes on, and no turn is in the air."""
-    if state.standing != "open" or state.in_air:
-        return None
-    if state.minutes is not None and through <= state.minutes.through:
-        return None
-    return next((t for t in settled(state) if t.number == through and t.room is None), None)
+def _as_if_unheard(state: ConferenceState, turn: Turn) -> CurrentPhase:
+    """The phase without a turn that was struck: whoever is to follow it is found anew."""
+    phase = state.phase
+    assert phase is not None
+    room, where = turn.room, (turn.room, turn.seat)
+    had = phase.held[where]
+    held = {k: v for k, v in phase.held.items() if k != where}
+    if had.times > 1:
+        here = [t for t in state.record[phase.opened_after :] if t.room == room]
+        last = max(n for n, t in enumerate(here, 1) if t.seat == turn.seat)
+        held[where] = Held(had.times - 1, last)
+    nth = turns_held(replace(phase, held=MappingProxyType(held)), room, _in_room(phase, room)) + 1
+    return replace(
+        phase,
+        held=MappingProxyType(held),
+        # What was bid, or called, to follow it.
+        bids=MappingProxyType({k: v for k, v in phase.bids.items() if k[0] != room or k[1] <= nth}),
+        called=MappingProxyType(
+            {k: v for k, v in phase.called.items() if k[0] != room or k[1] <= nth}
+        ),
+        answered=frozenset(
+            slot
+            for slot in phase.answered
+            if slot[0] not in ("bid", "call") or slot[3] != room or slot[2] <= nth
+        ),
+    )
 
 
 def _take_minutes(state: ConferenceState, event: MinutesTaken) -> ConferenceState:
@@ -357,6 +268,23 @@ def _set_budget(state: ConferenceState, event: BudgetSet) -> ConferenceState:
     return replace(state, budget=event.cost)
 
 
+def _change_persona(state: ConferenceState, event: PersonaChanged) -> ConferenceState:
+    manifest, persona = state.opened, event.persona
+    if state.busy or persona.id not in manifest.personas:
+        return state
+    personas = {**manifest.personas, persona.id: persona}
+    return replace(state, manifest=manifest.model_copy(update={"personas": personas}))
+
+
+def _add_rule(state: ConferenceState, event: RuleAdded) -> ConferenceState:
+    manifest = state.opened
+    if state.busy:
+        return state
+    rules = (*manifest.scenario.rules, event.text)
+    scenario = manifest.scenario.model_copy(update={"rules": rules})
+    return replace(state, manifest=manifest.model_copy(update={"scenario": scenario}))
+
+
 def _fork(state: ConferenceState, event: ConferenceForked) -> ConferenceState:
     return replace(state, seed=event.seed)
 
@@ -376,6 +304,7 @@ def _close(state: ConferenceState, event: ConferenceClosed) -> ConferenceState:
 _CHANGES: dict[type[Event], Callable[[ConferenceState, Any], ConferenceState]] = {
     ConferenceOpened: _open,
     PhaseOpened: _open_phase,
+    **CHANGES,
     TurnOpened: _open_turn,
     TurnClosed: _close_turn,
     TurnFailed: _fail_turn,
@@ -384,9 +313,26 @@ _CHANGES: dict[type[Event], Callable[[ConferenceState, Any], ConferenceState]] =
     MinutesTaken: _take_minutes,
     NotePassed: _pass_note,
     SeatChanged: _change_seat,
+    PersonaChanged: _change_persona,
+    RuleAdded: _add_rule,
     BudgetSet: _set_budget,
     ConferenceForked: _fork,
     FloorPaused: _pause,
     FloorResumed: _resume,
     ConferenceClosed: _close,
 }
+
+__all__ = [
+    "Announcement",
+    "ConferenceState",
+    "CurrentPhase",
+    "Minutes",
+    "PassedNote",
+    "Standing",
+    "Turn",
+    "apply",
+    "fold",
+    "last_held",
+    "last_withdrawable",
+    "settled",
+]

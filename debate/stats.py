@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from statistics import quantiles
 
-from debate.bill import NOTHING, Bill, minutes_bill, turn_bill
+from debate.bill import NOTHING, Bill, answer_bill, minutes_bill, turn_bill
 from debate.events import (
+    Answer,
     AnyEvent,
+    AskFailed,
+    AskOpened,
     ConferenceOpened,
     MinutesTaken,
     Profile,
@@ -48,6 +51,10 @@ class Figures:
     """Finished turns that the seat's fallback spoke."""
     warnings: int = 0
     """Finished turns about which there is a warning."""
+    asks: int = 0
+    """Answers in a given form, unheard: bids, ballots and the like."""
+    assumed: int = 0
+    """Those of them that could not be had, and were set down by rule."""
     minutes: int = 0
     """Minutes that were taken: the clerk's, who has no turns and no words in the record."""
     words: int = 0
@@ -103,6 +110,20 @@ class Figures:
         self.failed += turn.reason not in ("aborted", "interrupted")
         self._try(turn.tries)
         self._spend_in_vain(turn.usage)
+        self.bill += bill
+
+    def answer(self, answer: Answer | AskFailed, bill: Bill) -> None:
+        """Count an answer, or that none could be had, with all that was asked for it."""
+        self._try(answer.tries)
+        if isinstance(answer, AskFailed):
+            self.failed += answer.reason not in ("aborted", "interrupted", "skipped")
+            self._spend_in_vain(answer.usage)
+        else:
+            self.asks += 1
+            self.assumed += answer.how == "assumed"
+            self.seconds += answer.timing.total if answer.timing else 0.0
+            if answer.ask is not None:
+                self._spend(answer.usage)
         self.bill += bill
 
     def note(self, minutes: MinutesTaken, bill: Bill) -> None:
@@ -226,6 +247,7 @@ class _Count:
         self._seats: dict[str, Figures] = {}
         self._profiles: dict[str, Profile] = {}
         self._asked: dict[int, tuple[TurnOpened, Profile]] = {}
+        self._asks: dict[int, AskOpened] = {}
         self._total = Figures("all")
         self._clerk: Figures | None = None
         self._turns: list[TurnFigures] = []
@@ -241,6 +263,10 @@ class _Count:
                 self._asked[event.turn] = event, self._profiles[event.seat]
             case TurnClosed() | TurnFailed() if event.seat in self._seats:
                 self._end(event)
+            case AskOpened():
+                self._asks[event.ask] = event
+            case Answer() | AskFailed() if event.seat in self._seats:
+                self._answer(event, event.seat)
             case TurnWithdrawn():
                 self._withdraw(event.turn)
             case MinutesTaken():
@@ -267,6 +293,13 @@ class _Count:
                 figures.fail(event, bill)
         if isinstance(event, TurnClosed):
             self._turns.append(_turn(event, opened, profile, bill))
+
+    def _answer(self, event: Answer | AskFailed, seat: str) -> None:
+        opened = self._asks.pop(event.ask, None) if event.ask is not None else None
+        at_most = opened.at_most if opened else None
+        bill = answer_bill(event, self._profiles[seat].price, at_most)
+        for figures in (self._seats[seat], self._total):
+            figures.answer(event, bill)
 
     def _note(self, event: MinutesTaken) -> None:
         model, bill = event.by.model, minutes_bill(event)

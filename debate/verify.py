@@ -11,25 +11,46 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from debate.agenda import Close, GiveFloor, OpenPhase, Step, next_steps, upcoming
+from debate.agenda import next_steps, upcoming
 from debate.errors import TranscriptError, YaltaError
 from debate.events import (
+    Answer,
     AnyEvent,
+    AskFailed,
+    AskOpened,
     ConferenceClosed,
     ConferenceForked,
     ConferenceOpened,
+    Event,
     MinutesTaken,
+    MotionDecided,
     PhaseOpened,
+    RoomsOpened,
     TurnClosed,
     TurnFailed,
     TurnOpened,
     TurnSkipped,
 )
+from debate.forms import form_of
+from debate.phases import rooms_at_opening
+from debate.proceedings import KINDS, tally
 from debate.prompts.layouts import Message, Projection, request_hash
 from debate.prompts.minutes import clerk_messages
 from debate.seating import manifest_hashes, notice
 from debate.state import ConferenceState, Standing, apply, last_held
+from debate.steps import (
+    Assume,
+    Close,
+    Decide,
+    GiveFloor,
+    OpenPhase,
+    OpenRooms,
+    Step,
+    ask_of,
+    floor_of,
+)
 from debate.transcript import GENESIS, read_entries
 
 
@@ -95,6 +116,19 @@ def verify(path: str | Path) -> Verdict:
     )
 
 
+# What an event has beside what it says.
+_AROUND = frozenset(
+    {
+        *("seq", "at", "prev", "ask", "how", "why", "raw", "reasoning"),
+        *("usage", "timing", "model", "by", "tries"),
+    }
+)
+
+
+def _said(event: Event) -> dict[str, object]:
+    return event.model_dump(exclude=set(_AROUND))
+
+
 class _Check:
     def __init__(self) -> None:
         self.state = ConferenceState()
@@ -103,7 +137,24 @@ class _Check:
         self.prompts = 0
         self.faults: list[Fault] = []
         self._projection: Projection | None = None
+        self._rendered: ConferenceOpened | None = None
         self._steps: list[Step] = []
+        self._checks: dict[type[Event], Callable[[ConferenceState, Any], None]] = {
+            ConferenceOpened: self._manifest,
+            PhaseOpened: self._phase,
+            RoomsOpened: self._rooms,
+            TurnOpened: self._turn,
+            TurnClosed: self._end,
+            TurnFailed: self._end,
+            TurnSkipped: self._skip,
+            AskOpened: self._ask,
+            AskFailed: self._end_ask,
+            Answer: self._answer,
+            MotionDecided: self._decision,
+            MinutesTaken: self._minutes,
+            ConferenceForked: self._fork,
+            ConferenceClosed: self._close,
+        }
 
     def fault(self, message: str, line: int | None = None) -> None:
         self.faults.append(Fault(line or self.lines, message))
@@ -115,9 +166,10 @@ class _Check:
         if event.seq != self.lines - 1:
             self.fault(f"seq is {event.seq} where {self.lines - 1} was expected")
         before = self.state
-        if not before.in_air:  # else the steps of turns side by side are still being taken
+        if not before.busy:  # else the steps of turns side by side are still being taken
             self._steps = next_steps(before)
         self.state = apply(before, event)
+        self._follow_manifest()
         self.head = sha256
         faults = len(self.faults)
         self._event(before, event)
@@ -125,30 +177,31 @@ class _Check:
             self.fault(f"{event.type} makes no sense here")
 
     def _event(self, before: ConferenceState, event: AnyEvent) -> None:
-        match event:
-            case ConferenceOpened():
-                self._manifest(event)
-            case PhaseOpened():
-                self._phase(before, event)
-            case TurnOpened():
-                self._turn(before, event)
-            case TurnClosed() | TurnFailed():
-                opened = before.in_air.get(event.turn)
-                if opened is None or opened.seat != event.seat:
-                    self.fault(f"turn {event.turn} of {event.seat} was not open")
-            case TurnSkipped():
-                self._skip(before, event)
-            case MinutesTaken():
-                self._minutes(before, event)
-            case ConferenceForked():
-                if event.head != event.prev:
-                    self.fault("it was not forked from the line before this one")
-            case ConferenceClosed(reason=reason):
-                # A person may end it anywhere.
-                if reason != "stopped" and not self._take(Close(reason)):
-                    self.fault(f"the agenda does not end the conference here, as {reason!r}")
-            case _:
-                pass
+        for kind, check in self._checks.items():
+            if isinstance(event, kind):
+                check(before, event)
+
+    def _end(self, before: ConferenceState, event: TurnClosed | TurnFailed) -> None:
+        opened = before.in_air.get(event.turn)
+        if opened is None or opened.seat != event.seat:
+            self.fault(f"turn {event.turn} of {event.seat} was not open")
+
+    def _end_ask(self, before: ConferenceState, event: AskFailed) -> None:
+        if event.ask not in before.asking:
+            self.fault(f"ask {event.ask} was not open")
+
+    def _rooms(self, before: ConferenceState, event: RoomsOpened) -> None:
+        if not self._take(OpenRooms(event.phase, event.rooms)):
+            self.fault("the agenda does not open these rooms here")
+
+    def _fork(self, before: ConferenceState, event: ConferenceForked) -> None:
+        if event.head != event.prev:
+            self.fault("it was not forked from the line before this one")
+
+    def _close(self, before: ConferenceState, event: ConferenceClosed) -> None:
+        # A person may end it anywhere.
+        if event.reason != "stopped" and not self._take(Close(event.reason)):
+            self.fault(f"the agenda does not end the conference here, as {event.reason!r}")
 
     def _take(self, step: Step) -> bool:
         """Whether the agenda has this step to be taken now; it is taken then."""
@@ -157,24 +210,33 @@ class _Check:
         self._steps.remove(step)
         return True
 
-    def _manifest(self, manifest: ConferenceOpened) -> None:
+    def _manifest(self, before: ConferenceState, manifest: ConferenceOpened) -> None:
         found = manifest_hashes(manifest.scenario, manifest.personas, manifest.templates)
         for name in sorted(found.keys() | manifest.hashes.keys()):
             if found.get(name) != manifest.hashes.get(name):
                 self.fault(f"the sha256 of {name} is not the one recorded")
         if manifest.notice != notice(manifest.personas.values()):
             self.fault("the notice is not the one that belongs to these personas")
+        self._rendered = manifest
         try:
             self._projection = Projection(manifest)
         except YaltaError as error:
             self.fault(f"its prompts cannot be rendered: {error}")
+
+    def _follow_manifest(self) -> None:
+        """A fork may have changed a card, or added a rule."""
+        manifest = self.state.manifest
+        if self._projection is not None and manifest is not self._rendered and manifest is not None:
+            self._rendered = manifest
+            self._projection = Projection(manifest)
 
     def _phase(self, before: ConferenceState, opened: PhaseOpened) -> None:
         if not self._take(OpenPhase(opened.phase)):
             self.fault(f"the agenda does not open phase {opened.phase} here")
             return
         plan = before.opened.scenario.phases[opened.phase]
-        if (opened.kind, opened.title) != (plan.kind, plan.title):
+        rooms = rooms_at_opening(before, opened.phase)
+        if (opened.kind, opened.title, opened.rooms) != (plan.kind, plan.title, rooms):
             self.fault(f"phase {opened.phase} is not the scenario's")
 
     def _skip(self, before: ConferenceState, skipped: TurnSkipped) -> None:
@@ -187,10 +249,53 @@ class _Check:
         if opened.turn not in self.state.in_air:
             self.fault(f"turn {opened.turn} cannot open here")
             return
-        step = GiveFloor(opened.seat, opened.phase, opened.round, opened.room)
+        step = floor_of(opened)
         if not self._take(step):
             self.fault(f"the agenda does not give the floor to {opened.seat} here")
         self._prompt(f"turn {opened.turn}", opened.request, lambda p: p.messages(before, step))
+
+    def _ask(self, before: ConferenceState, opened: AskOpened) -> None:
+        if opened.ask not in self.state.asking:
+            self.fault(f"ask {opened.ask} cannot open here")
+            return
+        step = ask_of(opened)
+        if not self._take(step):
+            self.fault(f"the agenda does not ask {opened.seat} for a {opened.kind} here")
+        self._prompt(f"ask {opened.ask}", opened.request, lambda p: p.messages(before, step))
+
+    def _answer(self, before: ConferenceState, answer: Answer) -> None:
+        """That it answers what was asked, and says what the reply said, or what the rule says."""
+        if answer.ask is None:
+            ask = next(
+                (
+                    step.ask
+                    for step in self._steps
+                    if isinstance(step, Assume)
+                    and (step.ask.kind, step.ask.seat) == (KINDS[type(answer)](answer), answer.seat)
+                ),
+                None,
+            )
+            if ask is None or not self._take(Assume(ask)):
+                self.fault(f"the agenda assumes no {answer.type} of {answer.seat} here")
+                return
+        else:
+            opened = before.asking.get(answer.ask)
+            if opened is None or opened.seat != answer.seat:
+                self.fault(f"ask {answer.ask} of {answer.seat} was not open")
+                return
+            ask = ask_of(opened)
+        form = form_of(before, ask)
+        read = form.assumed(before) if answer.how == "assumed" else form.read(answer.raw or "")
+        if read is None or _said(read) != _said(answer):
+            self.fault(f"{answer.type} of {answer.seat} is not what the reply says")
+
+    def _decision(self, before: ConferenceState, decided: MotionDecided) -> None:
+        if not self._take(Decide(decided.phase, decided.motion)):
+            self.fault(f"the agenda does not decide {decided.motion} here")
+            return
+        counted = tally(before, decided.motion)
+        if _said(counted) != _said(decided):
+            self.fault(f"the votes on {decided.motion} are not counted right")
 
     def _minutes(self, before: ConferenceState, taken: MinutesTaken) -> None:
         if last_held(before, taken.through) is None:

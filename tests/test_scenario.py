@@ -78,7 +78,7 @@ def test_two_phases_with_one_id_are_refused():
 
 @pytest.mark.parametrize(
     ("kind", "floor"),
-    [("caucus", "round_robin"), ("plenary", "auction"), ("plenary", {"order": "alphabetic"})],
+    [("seance", "round_robin"), ("plenary", "auction"), ("plenary", {"order": "alphabetic"})],
 )
 def test_a_kind_of_talk_that_is_not_known_is_refused(kind, floor):
     with pytest.raises(ValidationError):

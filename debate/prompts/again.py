@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from debate.agenda import GiveFloor
 from debate.errors import YaltaError
-from debate.events import AnyEvent, Profile, TurnOpened
+from debate.events import AnyEvent, ConferenceOpened, Profile, TurnOpened
 from debate.prompts.layouts import Message, Projection, request_hash
 from debate.state import ConferenceState, apply
+from debate.steps import floor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Prompts:
     def __init__(self, events: Sequence[AnyEvent]) -> None:
         self._events = events
         self._projection: Projection | None = None
+        self._manifest: ConferenceOpened | None = None
 
     def of(self, turn: int) -> Again | None:
         """The prompt of a turn, whatever became of the turn; None if it never opened."""
@@ -60,9 +61,10 @@ class Prompts:
         profile = before.profiles.get(opened.seat)
         if before.manifest is None or profile is None:
             return Again(opened, profile, error=f"there is no seat {opened.seat!r}")
-        step = GiveFloor(opened.seat, opened.phase, opened.round, opened.room)
+        step = floor_of(opened)
         try:
-            self._projection = self._projection or Projection(before.manifest)
+            if self._projection is None or self._manifest is not before.manifest:
+                self._projection, self._manifest = Projection(before.manifest), before.manifest
             return Again(opened, profile, self._projection.messages(before, step))
         except (YaltaError, IndexError) as error:  # a phase that the scenario does not have
             return Again(opened, profile, error=str(error))

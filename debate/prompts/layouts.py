@@ -26,21 +26,23 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
-from debate.agenda import GiveFloor
 from debate.errors import UserError
 from debate.events import ConferenceOpened
+from debate.prompts.briefs import ask_values, of_one_line, turn_values
 from debate.prompts.environment import compile_template, neutral, render, shipped_templates
-from debate.state import ConferenceState, Minutes, PassedNote, Turn, fold, settled
+from debate.standing import Announcement, ConferenceState, Minutes, PassedNote, Turn, settled
+from debate.state import fold
+from debate.steps import Ask, Calling, GiveFloor
 
 INDENT = "\n  "
 NOTHING_YET = "(Nothing has been said yet.)"
 YOUR_TURN = "(The floor comes back to you.)"
 MINUTES = "(Minutes, written by the clerk, of what was said before)"
 
-# Templates that manifests written before minutes were taken do not hold.
-LATER = frozenset({"clerk.j2", "minutes.j2"})
+# Templates that manifests of earlier versions do not hold.
+LATER = frozenset({"clerk.j2", "minutes.j2", "ask.j2", "unread.j2"})
 
-Said = Turn | PassedNote
+Said = Turn | PassedNote | Announcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +64,46 @@ def request_hash(messages: Iterable[Message]) -> str:
     ).hexdigest()
 
 
-def heard(state: ConferenceState, seat: str) -> list[Turn]:
+def heard(state: ConferenceState, seat: str | None) -> list[Turn]:
     """The finished turns that a seat may know, in order.
 
     Left out are the turns of rooms that it is not in and, while an opening is under way, the
     other openings.
     """
-    return [t for t in settled(state) if t.room is None or seat in state.rooms.get(t.room, ())]
+    return [
+        turn
+        for turn in settled(state)
+        if turn.room is None or seat in state.rooms.get((turn.phase, turn.room), ())
+    ]
 
 
-def noted(state: ConferenceState, seat: str) -> list[PassedNote]:
-    """The chair's notes that a seat may know, in order."""
-    return [note for note in state.notes if note.to is None or note.to == seat]
+def noted(state: ConferenceState, seat: str | None) -> list[PassedNote | Announcement]:
+    """What a seat may know of what stands between turns, in order: the notes from the chair that
+    are to all or to it, and what the record says by itself."""
+    return [n for n in state.notes if isinstance(n, Announcement) or n.to is None or n.to == seat]
 
 
 def is_public(said: Said) -> bool:
     """Whether everyone at the table may know it."""
-    return said.to is None if isinstance(said, PassedNote) else said.room is None
+    match said:
+        case PassedNote():
+            return said.to is None
+        case Announcement():
+            return True
+        case Turn():
+            return said.room is None
 
 
 def is_before(said: Said, minutes: Minutes | None) -> bool:
     """Whether it came before the end of what the minutes hold."""
     if minutes is None:
         return False
-    if isinstance(said, PassedNote):
-        return said.after < minutes.through
-    return said.number <= minutes.through
+    if isinstance(said, Turn):
+        return said.number <= minutes.through
+    return said.after < minutes.through
 
 
-def in_order(turns: Iterable[Turn], notes: Iterable[PassedNote]) -> list[Said]:
+def in_order(turns: Iterable[Turn], notes: Iterable[PassedNote | Announcement]) -> list[Said]:
     """Turns and notes as they came: a note stands behind every turn that was open before it."""
     waiting = deque(notes)
     said: list[Said] = []
@@ -107,6 +120,12 @@ def note_paragraph(note: PassedNote) -> str:
     return f"(A note from the chair, {to}): {neutral(note.text).strip().replace(chr(10), INDENT)}"
 
 
+def announcement_paragraph(said: Announcement) -> str:
+    """What the record says by itself, as a paragraph of it. No turn can hold one: its lines would
+    be indented."""
+    return f"({neutral(' '.join(said.text.split()))})"
+
+
 def minutes_paragraph(minutes: Minutes) -> str:
     """Minutes as a paragraph of the record. No turn can hold one: its lines would be indented."""
     return f"{MINUTES}:{INDENT}{neutral(minutes.text).strip().replace(chr(10), INDENT)}"
@@ -116,15 +135,6 @@ def minutes_paragraph(minutes: Minutes) -> str:
 def paragraph(name: str, text: str) -> str:
     """A turn as a paragraph of the record."""
     return f"[{name}]: {neutral(text).strip().replace(chr(10), INDENT)}"
-
-
-def _flat(value: Any) -> Any:
-    """A card's texts, each on one line: a line break in one could pose as a heading or a rule."""
-    if isinstance(value, dict):
-        return {key: _flat(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_flat(item) for item in value]
-    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 class Projection:
@@ -148,10 +158,11 @@ class Projection:
         }
         self._scenario: dict[str, Any] = manifest.scenario.model_dump(by_alias=True)
         self._personas: dict[str, dict[str, Any]] = {
-            seat.id: _flat(manifest.personas[seat.persona].model_dump(by_alias=True))
+            seat.id: of_one_line(manifest.personas[seat.persona].model_dump(by_alias=True))
             for seat in manifest.seats
         }
         self._names = {seat.id: neutral(seat.name) for seat in manifest.seats}
+        self._at_table = [seat.id for seat in manifest.seats if seat.role != "audience"]
         self._phases = [self._render("phase.j2", phase=phase) for phase in self._scenario["phases"]]
         self._rules = self._render("rules.j2", scenario=self._scenario)
         self._cards = {seat: self._card(seat) for seat in self._names}
@@ -168,24 +179,38 @@ class Projection:
         for n, seat in enumerate(self._names):
             for phase in phases if n == 0 else phases[:1]:
                 self.messages(state, GiveFloor(seat, phase, 1))
+                self.messages(state, Ask("signature", seat, phase))
 
-    def messages(self, state: ConferenceState, step: GiveFloor) -> tuple[Message, ...]:
-        """The prompt of a seat that is given the floor."""
+    def messages(self, state: ConferenceState, step: Calling) -> tuple[Message, ...]:
+        """The prompt of a seat that is given the floor, or asked."""
         turns = heard(state, step.seat)
         said = in_order(turns, noted(state, step.seat))
-        if self._manifest.layout == "perspective":
-            return self._perspective(step, turns, said, state.minutes)
+        if self._manifest.layout == "perspective" and step.seat is not None:
+            return self._perspective(state, step, step.seat, turns, said)
         private = [each for each in said if not is_public(each)]
         record = self.record(filter(is_public, said), state.minutes)
+        brief = self._brief(state, step, turns, private)
         return (
             Message("system", self._shared_head()),
-            Message("user", f"{record}\n\n{self._brief(step, turns, private)}", len(record)),
+            Message("user", f"{record}\n\n{brief}", len(record)),
         )
 
+    def again(self, messages: tuple[Message, ...], reply: str) -> tuple[Message, ...]:
+        """The prompt of an ask whose reply could not be read."""
+        # Some servers refuse an empty message of the assistant's.
+        said = neutral(reply).strip() or "(nothing)"
+        return (*messages, Message("assistant", said), Message("user", self._render("unread.j2")))
+
     def _perspective(
-        self, step: GiveFloor, turns: list[Turn], said: list[Said], minutes: Minutes | None
+        self,
+        state: ConferenceState,
+        step: Calling,
+        seat: str,
+        turns: list[Turn],
+        said: list[Said],
     ) -> tuple[Message, ...]:
-        messages = [Message("system", self._own_head(step.seat))]
+        minutes = state.minutes
+        messages = [Message("system", self._own_head(seat))]
         between: list[str] = []
         phase = -1
         if minutes is not None:
@@ -199,14 +224,14 @@ class Projection:
             if each.phase not in (phase, -1):
                 between.append(self._phases[each.phase])
                 phase = each.phase
-            if isinstance(each, Turn) and each.seat == step.seat:
+            if isinstance(each, Turn) and each.seat == seat:
                 messages.append(Message("user", "\n\n".join(between) or YOUR_TURN))
                 messages.append(Message("assistant", neutral(each.text)))
                 between = []
             else:
                 between.append(self._placed(each))
         last = "\n\n".join(between) or (YOUR_TURN if turns else NOTHING_YET)
-        brief = self._brief(step, turns, ())
+        brief = self._brief(state, step, turns, ())
         messages.append(Message("user", f"{last}\n\n{brief}", len(last)))
         return tuple(messages)
 
@@ -234,6 +259,10 @@ class Projection:
     def _paragraph(self, said: Said) -> str:
         if isinstance(said, PassedNote):
             return note_paragraph(said)
+        if isinstance(said, Announcement):
+            if said.by is None:
+                return announcement_paragraph(said)
+            return paragraph(self._names[said.by], said.text)
         return paragraph(self._names[said.seat], said.text)
 
     def _placed(self, said: Said) -> str:
@@ -245,7 +274,7 @@ class Projection:
     def _shared_head(self) -> str:
         if "" not in self._heads:
             in_head = self._manifest.cards == "head"
-            cards = [self._cards[s] if in_head else self._line(s) for s in self._names]
+            cards = [self._cards[s] if in_head else self._line(s) for s in self._at_table]
             self._heads[""] = self._render("head.j2", rules=self._rules, cards=cards)
         return self._heads[""]
 
@@ -256,7 +285,7 @@ class Projection:
                 name=self._names[seat],
                 rules=self._rules,
                 card=self._cards[seat],
-                others=[self._line(other) for other in self._names if other != seat],
+                others=[self._line(other) for other in self._at_table if other != seat],
             )
         return self._heads[seat]
 
@@ -269,41 +298,47 @@ class Projection:
 
     def table(self) -> list[str]:
         """Who sits at the table, each on one line: name, role and organisation."""
-        return [self._line(seat) for seat in self._names]
+        return [self._line(seat) for seat in self._at_table]
 
     def _line(self, seat: str) -> str:
         persona = self._personas[seat]
         of = f", {persona['organisation']}" if persona["organisation"] else ""
         return f"{self._names[seat]}: {persona['role']}{of}"
 
-    def _brief(self, step: GiveFloor, turns: Sequence[Turn], private: Iterable[Said]) -> str:
-        """The last words before a turn.
+    def _brief(
+        self,
+        state: ConferenceState,
+        step: Calling,
+        turns: Sequence[Turn],
+        private: Iterable[Said],
+    ) -> str:
+        """The last words before a turn, or before an answer.
 
         Args:
-            step: Whose turn it is.
+            state: The conference.
+            step: Whose turn it is, or who is asked.
             turns: What this seat has heard so far.
             private: Those of them that stand in no record that all share.
         """
-        own_card = self._manifest.layout == "shared" and self._manifest.cards == "tail"
-        persona = self._personas[step.seat]
-        stances, phrases = persona["stances"], persona["voice"]["catchphrases"]
-        nth = sum(t.seat == step.seat for t in turns)
-        # Whom the seat answers: who spoke last in this phase, if it was not the seat itself.
-        last = turns[-1] if turns and turns[-1].phase == step.phase else None
-        answers = self._names[last.seat] if last and last.seat != step.seat else ""
+        shared = self._manifest.layout == "shared"
+        in_head = self._manifest.cards == "head" and step.seat in self._at_table
+        card = self._cards[step.seat] if shared and not in_head and step.seat is not None else ""
+        values = {
+            "phase": self._scenario["phases"][step.phase],
+            "card": card,
+            "heard": "\n".join(map(self._paragraph, private)),
+            "name": self._names[step.seat] if step.seat is not None else "",
+        }
+        persona = self._personas[step.seat] if step.seat is not None else None
+        if isinstance(step, Ask):
+            return self._render("ask.j2", **values, **ask_values(state, step, persona, self._names))
+        assert persona is not None
         return self._render(
-            "brief.j2",
-            name=self._names[step.seat],
-            persona=persona,
-            card=self._cards[step.seat] if own_card else "",
-            phase=self._scenario["phases"][step.phase],
-            round=step.round,
-            answers=answers,
-            # Another one each turn, so that a small model does not say the same thing twice.
-            position=stances[nth % len(stances)]["position"] if stances else "",
-            phrase=phrases[nth % len(phrases)] if phrases else "",
-            heard="\n".join(map(self._paragraph, private)),
+            "brief.j2", **values, **turn_values(state, step, turns, persona, self._names)
         )
 
     def _render(self, template: str, **values: Any) -> str:
-        return render(self._templates[template], template, values)
+        found = self._templates.get(template)
+        # A manifest of an earlier version does not hold it.
+        found = found or compile_template(shipped_templates()[template], path=template)
+        return render(found, template, values)

@@ -255,7 +255,7 @@ def test_a_folder_replaces_the_templates_that_it_holds(tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("phases.j2", b"x", "replaces no template\n  known: brief.j2, card.j2, clerk.j2, head.j2"),
+        ("phases.j2", b"x", "replaces no template\n  known: ask.j2, brief.j2, card.j2, clerk.j2"),
         ("phase.j2", b"a\n{% set x = 1 %}", r"phase\.j2:2:1: 'assign' is not allowed"),
         ("phase.j2", b"\xff", "is not UTF-8 text"),
         ("phase.j2", b"x" * (MAX_TEMPLATE_BYTES + 1), "is larger than"),
