@@ -66,7 +66,11 @@ def mutual(partners: Mapping[str, Sequence[str]], seats: Sequence[str]) -> list[
 
 def named(rooms: Sequence[tuple[str, ...]], names: Mapping[str, str]) -> Rooms:
     """Rooms by name: that of a room lists who is in it."""
-    return {" and ".join(names[seat] for seat in room): room for room in rooms}
+    return {_and([names[seat] for seat in room]): room for room in rooms}
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def listed(rooms: Mapping[str, Sequence[str]], seats: Sequence[str]) -> Rooms:

@@ -9,26 +9,33 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from debate.agenda import Close, GiveFloor, OpenPhase, next_steps
+from debate.agenda import next_steps
 from debate.events import (
     AnyEvent,
+    AskFailed,
+    AskOpened,
     ConferenceClosed,
     ConferenceOpened,
     FloorPaused,
     PhaseOpened,
     Price,
     Profile,
+    RoomsOpened,
     SeatCard,
     Timing,
     TurnClosed,
     TurnFailed,
     TurnOpened,
 )
+from debate.forms import Form, form_of
 from debate.persona import Persona
+from debate.phases import rooms_at_opening
+from debate.proceedings import tally
 from debate.prompts.environment import shipped_templates
 from debate.scenario import Scenario
 from debate.seating import manifest_hashes, notice
 from debate.state import ConferenceState, apply
+from debate.steps import Ask, Assume, Close, Decide, GiveFloor, OpenPhase, OpenRooms, Pause
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -51,7 +58,9 @@ def persona(name: str, **more: Any) -> Persona:
     )
 
 
-def scenario(seats: Iterable[str], phases: Iterable[dict[str, Any]] = (), **more: Any) -> Scenario:
+def scenario(
+    seats: Iterable[str | dict[str, Any]], phases: Iterable[dict[str, Any]] = (), **more: Any
+) -> Scenario:
     """A scenario of these seats; an opening, two plenary rounds and a closing if not said."""
     usual = [
         {"kind": "opening"},
@@ -70,7 +79,7 @@ def scenario(seats: Iterable[str], phases: Iterable[dict[str, Any]] = (), **more
             "title": "A small conference",
             "motion": "Small things matter.",
             "background": "Delegates meet.",
-            "seats": [{"persona": name} for name in seats],
+            "seats": [{"persona": s} if isinstance(s, str) else s for s in seats],
             "phases": named,
             **more,
         }
@@ -85,7 +94,14 @@ def manifest(
     templates = shipped_templates()
     profile = Profile(model="test", family="openai-compatible", price=price)
     seats = tuple(
-        SeatCard(id=s.persona, persona=s.persona, name=s.persona.title(), profile=profile)
+        SeatCard(
+            id=s.persona,
+            persona=s.persona,
+            name=s.persona.title(),
+            profile=profile,
+            role=s.role,
+            side=s.side,
+        )
         for s in plan.seats
     )
     return ConferenceOpened(
@@ -108,6 +124,8 @@ class Play:
     Args:
         opened: The manifest.
         speak: Gives the words of a turn, or the event that takes the place of its closing.
+        answer: Gives the reply to an ask, by its number, or the event of its failure; what cannot
+            be read is assumed.
         order: Puts the steps of one answer into the order in which they end.
     """
 
@@ -116,11 +134,13 @@ class Play:
         opened: ConferenceOpened,
         speak: Callable[[GiveFloor, int], str | TurnFailed] | None = None,
         order: Callable[[list[int]], list[int]] = list,
+        answer: Callable[[Form, int], str | AskFailed] = lambda form, number: "",
     ) -> None:
         self.events: list[AnyEvent] = []
         self.states: list[ConferenceState] = [ConferenceState()]
         self._speak = speak or (lambda step, number: f"words of {step.seat} in turn {number}")
         self._order = order
+        self._answer = answer
         self.put(opened)
 
     @property
@@ -146,27 +166,31 @@ class Play:
 
     def _carry_out(self, steps: list[Any]) -> None:
         airborne: dict[int, GiveFloor] = {}
+        asked: dict[int, Form] = {}
         for step in steps:
-            if isinstance(step, OpenPhase):
-                plan = self.state.opened.scenario.phases[step.index]
-                self.put(PhaseOpened(phase=step.index, kind=plan.kind, title=plan.title))
-            elif isinstance(step, GiveFloor):
-                number = self.state.last_turn + 1
-                airborne[number] = step
-                self.put(
-                    TurnOpened(
-                        turn=number,
-                        seat=step.seat,
-                        phase=step.phase,
-                        round=step.round,
-                        room=step.room,
-                        request="0" * 64,
+            match step:
+                case OpenPhase(index):
+                    plan = self.state.opened.scenario.phases[index]
+                    rooms = rooms_at_opening(self.state, index)
+                    self.put(
+                        PhaseOpened(phase=index, kind=plan.kind, title=plan.title, rooms=rooms)
                     )
-                )
-            elif isinstance(step, Close):
-                self.put(ConferenceClosed(reason=step.reason))
-            else:
-                self.put(FloorPaused(reason=step.reason))
+                case OpenRooms(phase, rooms):
+                    self.put(RoomsOpened(phase=phase, rooms=dict(rooms)))
+                case GiveFloor():
+                    airborne[self.state.last_turn + 1] = step
+                    self.put(turn_opened(self.state.last_turn + 1, step))
+                case Ask():
+                    asked[self.state.last_ask + 1] = form_of(self.state, step)
+                    self.put(ask_opened(self.state.last_ask + 1, step))
+                case Assume(ask):
+                    self.put(form_of(self.state, ask).assumed(self.state))
+                case Decide(motion=motion):
+                    self.put(tally(self.state, motion))
+                case Close(reason):
+                    self.put(ConferenceClosed(reason=reason))
+                case Pause(reason):
+                    self.put(FloorPaused(reason=reason))
         for number in self._order(list(airborne)):
             said = self._speak(airborne[number], number)
             if isinstance(said, str):
@@ -174,6 +198,46 @@ class Play:
                 self.put(closed(number, seat, said))
             else:
                 self.put(said)
+        for number in self._order(list(asked)):
+            self._take_answer(number, asked[number])
+
+    def _take_answer(self, number: int, form: Form) -> None:
+        said = self._answer(form, number)
+        if isinstance(said, AskFailed):
+            self.put(said)
+            return
+        answer = form.read(said) or form.assumed(self.state)
+        self.put(answer.model_copy(update={"ask": number, "raw": said}))
+
+
+def turn_opened(number: int, step: GiveFloor) -> TurnOpened:
+    """The event by which a step gives the floor."""
+    return TurnOpened(
+        turn=number,
+        seat=step.seat,
+        phase=step.phase,
+        round=step.round,
+        room=step.room,
+        part=step.part,
+        to=step.to,
+        why=step.why,
+        request="0" * 64,
+    )
+
+
+def ask_opened(number: int, step: Ask) -> AskOpened:
+    """The event by which a step asks."""
+    return AskOpened(
+        ask=number,
+        kind=step.kind,
+        seat=step.seat,
+        phase=step.phase,
+        round=step.round,
+        room=step.room,
+        about=step.about,
+        request="0" * 64,
+        max_tokens=100,
+    )
 
 
 def closed(number: int, seat: str, text: str) -> TurnClosed:
