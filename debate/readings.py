@@ -217,14 +217,14 @@ def _first_choice(text: str) -> tuple[str, str] | None:
     else:
         found = [(m, choice) for m, choice in found if m[0].casefold() not in _WEAK]
         clear = found[0] if len({choice for _, choice in found}) == 1 else None
-    return (clear[1], text[clear[0].end() :].strip(_LEAD)) if clear else None
+    return (clear[1], text[clear[0].end() :].lstrip(_LEAD).rstrip()) if clear else None
 
 
 def _bid_said(among: Choices, text: str) -> Fields | None:
     found = _DIGIT.search(text)
     if found is None:
         return None
-    reason = text[found.end() :].strip(_LEAD)
+    reason = text[found.end() :].lstrip(_LEAD).rstrip()
     return _bid(among, {"bid": int(found[1]), "reason": reason})
 
 
@@ -250,7 +250,7 @@ def _motion_said(among: Choices, text: str) -> Fields | None:
         return _motion(among, {"action": "join", "motion": found[0]})
     if (lead := _TABLE.match(text)) and among.tables:
         title, mark, body = re.split(r"([.\n:：。])", text[lead.end() :] + ".", maxsplit=1)
-        body = body.strip(_LEAD) or title
+        body = body.removesuffix(".").strip() or title
         return _motion(among, {"action": "table", "title": title, "text": body}) if mark else None
     return None
 
@@ -261,7 +261,7 @@ def _amendment_said(among: Choices, text: str) -> Fields | None:
     found = _MOTION_ID.search(text)
     if found is None:
         return None
-    body = text[found.end() :].strip(_LEAD)
+    body = text[found.end() :].lstrip(_LEAD).rstrip()
     return _amendment(among, {"action": "amend", "motion": found[0], "text": body})
 
 
