@@ -143,9 +143,15 @@ def form_of(state: ConferenceState, ask: Ask) -> Form:
             return Form(ask, Choices({seat: names[seat] for seat in here if seat != ask.seat}))
         case "motion":
             tabled = sum(motion.phase == ask.phase for motion in state.motions.values())
-            others = (m.id for m in open_motions(state) if ask.seat not in m.sponsors)
+            others = [m for m in open_motions(state) if ask.seat not in m.sponsors]
             tables = tabled < plan.most
-            among = Choices({}, tuple(others), tables, next_motion(state))
+            among = Choices(
+                {},
+                tuple(motion.id for motion in others),
+                said={motion.id: (motion.title, motion.text) for motion in others},
+                tables=tables,
+                following=next_motion(state),
+            )
             return Form(ask, among)
         case "amendment":
             motions = tuple(motion.id for motion in open_motions(state))

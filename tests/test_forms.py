@@ -20,6 +20,7 @@ SEATS = {"ada": ("Ada Chen", "Chen"), "yang": ("Yang Zhilin", "Yang", "杨植麟
 def form(kind: str, **among: Any) -> Form:
     about = {"ballot": "M1", "ruling": "A1"}.get(kind)
     given = {"seats": {}, "motions": ("M1", "M2"), "tables": True, "following": "M3"}
+    given["said"] = {"M1": ("One", "Text of one."), "M2": ("Two", "Text of two.")}
     return Form(Ask(kind, "bo", 0, about=about), Choices(**{**given, **among}, about=about))
 
 
@@ -71,6 +72,13 @@ def said(answer: Any) -> Any:
             "read",
         ),
         ("motion", '{"action": "table", "title": "Empty", "text": ""}', None, ""),
+        (
+            "motion",
+            '{"action": "table", "title": "one", "text": "New words."}',
+            {"motion": "M1"},
+            "json",
+        ),
+        ("motion", "table: Anew. Text of two", {"motion": "M2"}, "read"),
         ("amendment", "M2: Two tiers only.", {"motion": "M2", "text": "Two tiers only."}, "read"),
         ("amendment", "pass", {"kind": "amendment"}, "read"),
         ("amendment", '{"action": "amend", "motion": "M7", "text": "x"}', None, ""),
