@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import click
 
-from debate.cli.printer import paragraph
 from debate.cli.table import table
+from debate.cli.wrapping import paragraph
 from debate.events import Cards, ConferenceOpened, Layout, Price, Profile
 from debate.forecast import Choice, Figures, Forecast, Money, by_layout, choose_layout
 from debate.prompts.layouts import Projection

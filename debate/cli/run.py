@@ -222,6 +222,7 @@ async def _resume(
         ) as conference:
             # The printer needs to know who is who; the record so far is in `yalta show`.
             viewer.watch(conference.state.opened)
+            viewer.catch_up(conference.state)
             return await _drive(conference, viewer)
 
 
@@ -260,9 +261,10 @@ async def _drive(conference: Conference, viewer: _Viewer) -> bool:
 class _Viewer:
     """Passes items on; notes when nobody reads them any more."""
 
-    def __init__(self, show: Callable[[Item], None], status: Callable[[str], None]) -> None:
+    def __init__(self, show: Callable[[Item], None], printer: Printer) -> None:
         self._show = show
-        self.status = status
+        self.status = printer.status
+        self.catch_up = printer.catch_up
         self.on_gone: Callable[[], object] = lambda: None
         self.paused = ""
         """Why it stands still, by the last pause."""
@@ -284,14 +286,14 @@ class _Viewer:
 def _viewer(as_json: bool, reasoning: bool) -> _Viewer:
     printer = Printer(reasoning=reasoning)
     if not as_json:
-        return _Viewer(printer, printer.status)
+        return _Viewer(printer, printer)
 
     def show(item: Item) -> None:
         if isinstance(item, Event):
             sys.stdout.buffer.write(dump(item) + b"\n")
             sys.stdout.buffer.flush()
 
-    return _Viewer(show, printer.status)
+    return _Viewer(show, printer)
 
 
 def _pairs(seat_models: tuple[str, ...]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from debate.cli.printer import paragraph
+from debate.cli.wrapping import paragraph
 from debate.errors import YaltaError
 from debate.library import load_scenario, scenario_files
 from debate.text import showable

@@ -20,9 +20,10 @@ from debate.verify import verify as check
 @click.command()
 @click.argument("transcript")
 @click.option("--reasoning", is_flag=True, help="Show the models' reasoning too.")
-def show(transcript: str, reasoning: bool) -> None:
+@click.option("--ballots", is_flag=True, help="Show secret votes too, and not only their count.")
+def show(transcript: str, reasoning: bool, ballots: bool) -> None:
     """Read TRANSCRIPT (a path, or a name in the transcripts folder)."""
-    printer = Printer(reasoning=reasoning)
+    printer = Printer(reasoning=reasoning, ballots=ballots)
     path = find_transcript(transcript)
     entry = None
     for entry in read_entries(path):
