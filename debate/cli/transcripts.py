@@ -82,11 +82,19 @@ def fork(transcript: str, turn: int | None, out: Path | None, seed: int | None) 
 
 @click.command()
 @click.argument("transcript")
-@click.option("--by-turn", is_flag=True, help="One row a turn instead of a seat.")
+@click.option(
+    "--rows",
+    type=click.Choice(["seats", "turns", "motions"]),
+    help="What each row is about: seats in tables, turns in CSV, if not said.",
+)
+@click.option("--by-turn", is_flag=True, help="The same as --rows turns.")
 @click.option("--json", "as_json", is_flag=True, help="All that is counted, as JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="A line for each turn, for a spreadsheet.")
-def stats(transcript: str, by_turn: bool, as_json: bool, as_csv: bool) -> None:
-    """Count turns, words, tokens (in, cached, out, reasoning), seconds and cost in TRANSCRIPT.
+@click.option("--csv", "as_csv", is_flag=True, help="A line for each row, for a spreadsheet.")
+def stats(
+    transcript: str, rows: figures.Rows | None, by_turn: bool, as_json: bool, as_csv: bool
+) -> None:
+    """Count turns, words, tokens (in, cached, out, reasoning), seconds and cost in TRANSCRIPT,
+    and what was asked for, tabled and voted.
 
     A dash is a number that the server did not give. "cached" is the part of the input that a
     prefix cache held; "new" is what had to be read. Withdrawn turns are not in the record: their
@@ -95,16 +103,23 @@ def stats(transcript: str, by_turn: bool, as_json: bool, as_csv: bool) -> None:
     "tries" are calls that came to nothing and were made again; "broken off" are those that brought
     words, so that they may be billed, but nobody says how much: the cost is then "at most" so much.
     It is "unknown" where a finished turn's is.
+
+    "asks" are answers that nobody hears, such as bids and votes; "assumed" are those of them that
+    could not be had, and were set down by rule.
     """
     if as_json and as_csv:
         raise UserError("--json and --csv cannot both be had")
+    if by_turn:
+        rows = rows or "turns"
     counted = count(read(find_transcript(transcript)))
     if as_json:
         click.echo(figures.as_json(counted))
     elif as_csv:
-        click.echo(figures.as_csv(counted), nl=False)
-    elif by_turn:
+        click.echo(figures.as_csv(counted, rows or "turns"), nl=False)
+    elif rows == "turns":
         figures.show_turns(counted)
+    elif rows == "motions":
+        figures.show_motions(counted)
     else:
         figures.show_tables(counted)
 
