@@ -19,6 +19,7 @@ from debate.cli.asker import Asker
 from debate.cli.figures import cost_line
 from debate.cli.models import pull_with_bar
 from debate.cli.printer import Printer
+from debate.cli.seats import seat_pairs
 from debate.cli.thinking import thinking_option
 from debate.conference import Conference
 from debate.errors import UnknownName, UserError
@@ -134,7 +135,7 @@ def run(
         raise UserError("--seats names nobody", hint="as in: --seats altman,yang,amodei")
     wishes = Wishes(
         model=model,
-        seat_models=_pairs(seat_models),
+        seat_models=seat_pairs(seat_models),
         fallbacks=_fallbacks(fallbacks),
         thinking=thinking,
         keep_reasoning=not no_reasoning,
@@ -188,7 +189,7 @@ def resume(
     to it only --with-key. One that you name by --seat is yours.
     """
     path = find_transcript(transcript)
-    changes = _pairs(seat_models)
+    changes = seat_pairs(seat_models)
     profiles = fold(read(path)).profiles
     if strange := [seat for seat in changes if seat not in profiles]:
         raise UnknownName("seat", strange[0], profiles)
@@ -294,16 +295,6 @@ def _viewer(as_json: bool, reasoning: bool) -> _Viewer:
             sys.stdout.buffer.flush()
 
     return _Viewer(show, printer)
-
-
-def _pairs(seat_models: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
-    for text in seat_models:
-        seat, equals, model = text.partition("=")
-        if not (seat and equals and model):
-            raise UserError(f"--seat {text!r} is not of the form SEAT=MODEL")
-        pairs[seat.strip()] = model.strip()
-    return pairs
 
 
 def _fallbacks(given: tuple[str, ...]) -> dict[str, str]:

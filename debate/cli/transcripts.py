@@ -1,9 +1,8 @@
-"""`yalta show`, `stats`, `verify`, `fork`: what can be asked of a transcript, and begun from it."""
+"""`yalta show`, `stats`, `verify`: what can be asked of a transcript."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -59,25 +58,6 @@ def verify(transcript: str, head: str | None) -> None:
     click.echo(f"last line sha256 {verdict.head}")
     if changed or not verdict.good:
         sys.exit(1)
-
-
-@click.command()
-@click.argument("transcript")
-@click.option("--turn", type=click.IntRange(0), help="The last turn to keep; 0 keeps none.")
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="File (.jsonl) or folder of the new one."
-)
-@click.option("--seed", type=int, help="Seed of what follows; drawn if not given.")
-def fork(transcript: str, turn: int | None, out: Path | None, seed: int | None) -> None:
-    """Begin another future of TRANSCRIPT, after its last finished turn or an earlier one.
-
-    The new transcript begins with a copy of what was said up to there. TRANSCRIPT stays as it is.
-    """
-    from debate.fork import fork as begin
-
-    path = begin(find_transcript(transcript), turn=turn, out=out, seed=seed)
-    click.echo(showable(str(path)))
-    click.echo(showable(f"Go on with:  yalta resume {path}"), err=True)
 
 
 @click.command()
