@@ -18,6 +18,7 @@ from debate.events import (
     AskOpened,
     AskWaived,
     BidCast,
+    BudgetSet,
     CloseReason,
     CommuniqueSigned,
     FloorCalled,
@@ -25,9 +26,15 @@ from debate.events import (
     MotionDecided,
     MotionJoined,
     MotionTabled,
+    NotePassed,
     PartnersChosen,
+    PersonaChanged,
+    RuleAdded,
+    SeatChanged,
     TurnClosed,
     TurnOpened,
+    TurnSkipped,
+    TurnWithdrawn,
     VoteCast,
 )
 from debate.scenario import HOUSE_MOTION
@@ -55,6 +62,11 @@ ASKED: dict[AskKind, str] = {
     "signature": "a signature",
 }
 
+#: What the person in the chair does, beside pausing and ending it.
+Order = (
+    NotePassed | TurnSkipped | TurnWithdrawn | SeatChanged | PersonaChanged | RuleAdded | BudgetSet
+)
+
 #: Who answers where no seat does.
 PERSON = "The person in the chair"
 
@@ -80,6 +92,31 @@ def spoken_by(event: TurnClosed) -> str | None:
     since = [" ".join(each.why.split()) for each in event.tries if each.by is None]
     name = " ".join(event.by.model.split())
     return f"spoken by {name}" + (f", since {since[-1]}" if since else "")
+
+
+# -- what is ordered from the chair, or changed by a fork
+
+
+def order_line(event: Order, names: Names) -> str:
+    """What a person has done to a conference."""
+    told = ""
+    match event:
+        case NotePassed():
+            to = _name(event.to, names) if event.to else "all"
+            told = f"Note from the chair to {to}: {event.text}"
+        case TurnSkipped():
+            told = f"{_name(event.seat, names)} is passed over in round {event.round}."
+        case TurnWithdrawn():
+            told = f"Turn {event.turn} is struck from the record, and asked for again."
+        case SeatChanged():
+            told = f"From here on, {event.profile.model} speaks for {_name(event.seat, names)}."
+        case PersonaChanged():
+            told = f"From here on, the card of {event.persona.name} reads otherwise."
+        case RuleAdded():
+            told = f"From here on, one more rule of the house: {event.text}"
+        case BudgetSet():
+            told = f"From here on, it may cost {event.cost.normalize():f} in all."
+    return told
 
 
 # -- turns

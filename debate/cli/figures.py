@@ -19,7 +19,7 @@ from debate.ledger import MotionFigures
 from debate.listed import one_line
 from debate.state import ConferenceState
 from debate.stats import Figures, Lengths, Stats, TurnFigures
-from debate.text import showable
+from debate.text import showable, showable_json
 from debate.wording import motion_name
 
 #: What each row of a table, or line of a CSV file, is about.
@@ -107,9 +107,7 @@ def as_json(counted: Stats) -> str:
             for t in counted.turns
         ],
     }
-    text = json.dumps(everything, indent=2, ensure_ascii=False, default=_exact)
-    # What could steer a terminal stands within strings only, where JSON has another way to say it.
-    return "".join(c if showable(c) == c else f"\\u{ord(c):04x}" for c in text)
+    return showable_json(json.dumps(everything, indent=2, ensure_ascii=False, default=_exact))
 
 
 def as_csv(counted: Stats, rows: Rows = "turns") -> str:

@@ -24,7 +24,6 @@ from debate.events import (
     AskKind,
     AskOpened,
     BidCast,
-    BudgetSet,
     ConferenceClosed,
     ConferenceForked,
     ConferenceOpened,
@@ -32,17 +31,11 @@ from debate.events import (
     FloorPaused,
     MinutesTaken,
     MotionDecided,
-    NotePassed,
-    PersonaChanged,
     PhaseOpened,
     RoomsOpened,
-    RuleAdded,
-    SeatChanged,
     TurnClosed,
     TurnFailed,
     TurnOpened,
-    TurnSkipped,
-    TurnWithdrawn,
     VoteCast,
 )
 from debate.state import ConferenceState, apply
@@ -50,6 +43,7 @@ from debate.take import Again, Delta, Item, Minuting, Progress
 from debate.text import showable
 from debate.wording import (
     CLOSED,
+    Order,
     amendment_line,
     answer_line,
     ask_failed_line,
@@ -58,6 +52,7 @@ from debate.wording import (
     broke_off,
     decision_line,
     minutes_heading,
+    order_line,
     rooms_line,
     spoken_by,
     turn_marks,
@@ -67,19 +62,7 @@ from debate.wording import (
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
 
 #: What is told in a line of its own, once the live turn has ended.
-Told = (
-    AnyAnswer
-    | AskFailed
-    | RoomsOpened
-    | MotionDecided
-    | NotePassed
-    | TurnSkipped
-    | TurnWithdrawn
-    | SeatChanged
-    | PersonaChanged
-    | RuleAdded
-    | BudgetSet
-)
+Told = AnyAnswer | AskFailed | RoomsOpened | MotionDecided | Order
 
 
 @dataclass(slots=True)
@@ -247,7 +230,7 @@ class Printer:
         elif isinstance(item, Answer | AskFailed | RoomsOpened | MotionDecided):
             self._proceed(item)
         else:
-            self._note(self._ordered(item))
+            self._note(order_line(item, self._names))
 
     def _proceed(self, item: AnyAnswer | AskFailed | RoomsOpened | MotionDecided) -> None:
         """Tell of an answer, or of what the program made of answers."""
@@ -274,27 +257,6 @@ class Printer:
         manifest = self._state.manifest
         phases = manifest.scenario.phases if manifest else ()
         return phase >= len(phases) or phases[phase].vote.secret
-
-    def _ordered(self, item: Told) -> str:
-        """What was ordered from the chair, or changed by a fork."""
-        told = ""
-        match item:
-            case NotePassed():
-                to = self._name(item.to) if item.to else "all"
-                told = f"Note from the chair to {to}: {item.text}"
-            case TurnSkipped():
-                told = f"{self._name(item.seat)} is passed over in round {item.round}."
-            case TurnWithdrawn():
-                told = f"Turn {item.turn} is struck from the record, and asked for again."
-            case SeatChanged():
-                told = f"From here on, {item.profile.model} speaks for {self._name(item.seat)}."
-            case PersonaChanged():
-                told = f"From here on, the card of {item.persona.name} reads otherwise."
-            case RuleAdded():
-                told = f"From here on, one more rule of the house: {item.text}"
-            case BudgetSet():
-                told = f"From here on, it may cost {item.cost.normalize():f} in all."
-        return told
 
     def _minutes(self, item: MinutesTaken) -> None:
         """Minutes as a block of their own, once the live turn has ended."""
