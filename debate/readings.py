@@ -250,7 +250,7 @@ def _motion_said(among: Choices, text: str) -> Fields | None:
         return _motion(among, {"action": "join", "motion": found[0]})
     if (lead := _TABLE.match(text)) and among.tables:
         title, mark, body = re.split(r"([.\n:：。])", text[lead.end() :] + ".", maxsplit=1)
-        body = body.strip(_LEAD) or title
+        body = body[:-1].lstrip(_LEAD).rstrip() or title
         return _motion(among, {"action": "table", "title": title, "text": body}) if mark else None
     return None
 
@@ -261,7 +261,7 @@ def _amendment_said(among: Choices, text: str) -> Fields | None:
     found = _MOTION_ID.search(text)
     if found is None:
         return None
-    body = text[found.end() :].strip(_LEAD)
+    body = text[found.end() :].lstrip(_LEAD).rstrip()
     return _amendment(among, {"action": "amend", "motion": found[0], "text": body})
 
 

@@ -107,7 +107,7 @@ def _reply(brief: str, draw: random.Random) -> str:
         'Write "M1: the new text"': draw.choice([*amended, *amended, "pass"]),
         "Write yes, no or abstain": f"{draw.choice(['yes', 'no', 'abstain'])}, it is so",
         "Write yes or no": draw.choice(["yes", "no, not yet"]),
-        'or "pass"': "pass",
+        '"pass"': "pass",
     }
     said = f"I say {draw.randrange(10**6)}."
     return next((reply for way, reply in ways.items() if way in brief), said)
