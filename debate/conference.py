@@ -24,7 +24,6 @@ from debate.clerk import Clerk
 from debate.errors import UnknownName, UserError, YaltaError
 from debate.events import (
     AnyEvent,
-    AskFailed,
     ConferenceClosed,
     ConferenceOpened,
     FloorPaused,
@@ -32,7 +31,6 @@ from debate.events import (
     PhaseOpened,
     Profile,
     RoomsOpened,
-    TurnFailed,
 )
 from debate.floor import Floor
 from debate.library import new_transcript_path
@@ -46,7 +44,7 @@ from debate.speakers import human
 from debate.speakers.base import Speaker
 from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.speaking import Voice
-from debate.state import ConferenceState, apply, fold
+from debate.state import ConferenceState, apply, broken_off, fold
 from debate.steps import (
     Ask,
     Assume,
@@ -320,17 +318,8 @@ class Conference:
     def _pick_up(self) -> None:
         """Go on after a pause or a crash: what was in the air then has to be said again."""
         self.record(FloorResumed())
-        for number, opened in sorted(self._state.in_air.items()):
-            message = "the program ended during this turn"
-            failed = TurnFailed(
-                turn=number, seat=opened.seat, reason="interrupted", message=message
-            )
-            self.record(failed)
-        for number, asked in sorted(self._state.asking.items()):
-            message = "the program ended during this ask"
-            self.record(
-                AskFailed(ask=number, seat=asked.seat, reason="interrupted", message=message)
-            )
+        for event in broken_off(self._state, "the program ended during"):
+            self.record(event)
 
     async def _side_by_side(self, calls: list[Calling]) -> None:
         """The first error ends them all; each leaves its event."""

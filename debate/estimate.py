@@ -28,8 +28,17 @@ _CUT = 0.7  # of what was expected: a server that read less has cut the prompt
 
 def estimate(text: str) -> int:
     """About how many tokens a text is."""
-    latin = sum(match.end() - match.start() for match in _LATIN.finditer(text))
-    return round(latin / _LATIN_A_TOKEN + (len(text) - latin) / _OTHER_A_TOKEN)
+    return estimate_letters(latin_letters(text), len(text))
+
+
+def latin_letters(text: str) -> int:
+    """How many characters of a text are of the kind of which several make a token."""
+    return sum(match.end() - match.start() for match in _LATIN.finditer(text))
+
+
+def estimate_letters(latin: int, length: int) -> int:
+    """About how many tokens a text is that has so many characters, and so many that are Latin."""
+    return round(latin / _LATIN_A_TOKEN + (length - latin) / _OTHER_A_TOKEN)
 
 
 def estimate_prompt(messages: Iterable[Message]) -> int:

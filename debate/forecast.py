@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from debate.events import Cards, ConferenceOpened, Layout, SeatCard, Usage
 from debate.money import cost_of, most
-from debate.rehearsal import Counts, Length, Outgrown, Rehearsal
+from debate.rehearsal import Length, Outgrown, Played, Rehearsal, Share
 
 #: An amount in each currency that it takes; empty is nothing at all.
 Money = Mapping[str, Decimal]
@@ -39,12 +39,14 @@ class Figures:
     name: str
     model: str
     turns: int
+    asks: int
+    """Answers in a given form, unheard."""
     input: int
     """Prompt tokens, cached ones included."""
     cached: int
     """Those that an ideal prefix cache has read before."""
     output: int
-    """Tokens of the spoken words."""
+    """Tokens of the spoken words, and of answers."""
     with_cache: Money | None
     without_cache: Money | None
     expected: Money | None
@@ -69,6 +71,8 @@ class Forecast:
     seats: Mapping[str, Figures]
     models: Mapping[str, Figures]
     total: Figures
+    phases: tuple[Figures, ...]
+    """Of each phase of the scenario, by its title; where only the beginning was played, of that."""
     about: bool
     """Whether only its beginning was played."""
     outgrown: tuple[Outgrown, ...]
@@ -95,7 +99,9 @@ def forecast(manifest: ConferenceOpened, *, words: Length = "middle") -> Forecas
     """
     played = Rehearsal(manifest, words).play()
     seats = {
-        card.id: _figures(card, played.turns[card.id], played.counts[card.id])
+        card.id: _figures(
+            card, Share(played.turns[card.id], played.asks[card.id], played.counts[card.id])
+        )
         for card in manifest.seats
     }
     models: dict[str, list[Figures]] = {}
@@ -107,6 +113,7 @@ def forecast(manifest: ConferenceOpened, *, words: Length = "middle") -> Forecas
         seats=seats,
         models={model: _sum(model, model, of) for model, of in models.items()},
         total=_sum("all", "", list(seats.values())),
+        phases=_phases(manifest, played),
         about=played.about,
         outgrown=played.outgrown,
     )
@@ -196,8 +203,15 @@ def _effort(manifest: ConferenceOpened, of: Forecast) -> Decimal:
     return total
 
 
-def _figures(card: SeatCard, turns: int, counts: Counts) -> Figures:
-    profile = card.profile
+def _phases(manifest: ConferenceOpened, played: Played) -> tuple[Figures, ...]:
+    return tuple(
+        _sum(phase.title, "", [_figures(card, shares[card.id]) for card in manifest.seats])
+        for phase, shares in zip(manifest.scenario.phases, played.phases, strict=True)
+    )
+
+
+def _figures(card: SeatCard, share: Share) -> Figures:
+    profile, counts = card.profile, share.counts
     price = profile.price
     plain = Usage(input=counts.input, output=counts.output)
     used = plain.model_copy(update={"cached": counts.cached, "cache_written": counts.written})
@@ -212,7 +226,8 @@ def _figures(card: SeatCard, turns: int, counts: Counts) -> Figures:
     return Figures(
         name=card.name,
         model=profile.model,
-        turns=turns,
+        turns=share.turns,
+        asks=share.asks,
         input=counts.input,
         cached=counts.cached,
         output=counts.output,
@@ -229,6 +244,7 @@ def _sum(name: str, model: str, parts: list[Figures]) -> Figures:
         name=name,
         model=model,
         turns=sum(part.turns for part in parts),
+        asks=sum(part.asks for part in parts),
         input=sum(part.input for part in parts),
         cached=sum(part.cached for part in parts),
         output=sum(part.output for part in parts),

@@ -95,6 +95,15 @@ def load_scenario(name: str | Path) -> Scenario:
     return _load(name, Scenario, scenario_files(), "scenario")
 
 
+def scenario_path(name: str | Path) -> Path:
+    """The file that a scenario is loaded from.
+
+    Raises:
+        UnknownName: if nothing answers to the name.
+    """
+    return _path(name, scenario_files(), "scenario")
+
+
 def new_transcript_path(scenario: str, out: Path | None = None) -> Path:
     """Where a new conference is saved: `out` if it is a file's name, else a new name in it, or in
     the transcripts folder if it is None."""
@@ -141,12 +150,16 @@ def _yaml_in(folder: Path) -> Iterator[Path]:
 
 
 def _load(name: str | Path, model: type[M], known: dict[str, Path], kind: str) -> M:
+    return _checked(_path(name, known, kind), model)
+
+
+def _path(name: str | Path, known: dict[str, Path], kind: str) -> Path:
     text = str(name)
     if isinstance(name, Path) or text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text:
-        return _checked(Path(name), model)
+        return Path(name)
     if text not in known:
         raise UnknownName(kind, text, known)
-    return _checked(known[text], model)
+    return known[text]
 
 
 @lru_cache(maxsize=512)

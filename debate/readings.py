@@ -264,7 +264,7 @@ def _motion_said(among: Choices, text: str) -> Fields | None:
         return _motion(among, {"action": "join", "motion": found[0]})
     if (lead := _TABLE.match(text)) and among.tables:
         title, mark, body = re.split(r"([.\n:：。])", text[lead.end() :] + ".", maxsplit=1)
-        body = body.removesuffix(".").strip() or title
+        body = body[:-1].lstrip(_LEAD).rstrip() or title
         return _motion(among, {"action": "table", "title": title, "text": body}) if mark else None
     return None
 

@@ -18,14 +18,14 @@ from itertools import cycle, islice
 from typing import Literal, NamedTuple
 
 from debate.agenda import next_steps
+from debate.caucus import MOST_PARTNERS
 from debate.clerk import room_of
-from debate.estimate import estimate, estimate_prompt
+from debate.estimate import estimate
 from debate.events import (
     AnyEvent,
     AskOpened,
     ConferenceOpened,
     PhaseOpened,
-    Profile,
     RoomsOpened,
     Timing,
     TurnClosed,
@@ -33,6 +33,7 @@ from debate.events import (
 )
 from debate.forms import MAX_TOKENS, Form, form_of
 from debate.phases import rooms_at_opening, turns_planned
+from debate.prefix_cache import Counts, IdealCache, Request
 from debate.proceedings import tally
 from debate.prompts.layouts import Message, Projection
 from debate.scenario import Phase
@@ -53,29 +54,6 @@ _WORDS = (
     *("house", "could", "later", "agree", "before", "others", "speak;", "nothing", "we", "have"),
     *("heard", "so", "far", "shows", "that", "such", "a", "limit", "is", "enough"),
 )
-_FRAME = estimate_prompt([Message("user", "")])
-_CHUNK = 1 << 14
-
-
-class Counts(NamedTuple):
-    """Tokens of one turn, or of many."""
-
-    input: int = 0
-    """Of prompts, cached ones included."""
-    cached: int = 0
-    """What an ideal cache has read before."""
-    written: int = 0
-    """What is new, and will be read from the cache later."""
-    output: int = 0
-    """Spoken."""
-    worst_input: int = 0
-    """Of prompts, if every turn before was as long as its limit."""
-    worst_output: int = 0
-    """The limits of the turns, reasoning included."""
-
-    def plus(self, other: Iterable[int], times: int = 1) -> Counts:
-        """The sum, the other taken so many times."""
-        return Counts(*(a + b * times for a, b in zip(self, other, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,63 +66,81 @@ class Outgrown:
     """The first turn of which the prompt and the words have no room in it."""
 
 
+class Share(NamedTuple):
+    """What was asked of a seat in one phase."""
+
+    turns: int = 0
+    asks: int = 0
+    counts: Counts = Counts()
+
+    def plus(self, other: Share) -> Share:
+        """The sum."""
+        turns, asks = self.turns + other.turns, self.asks + other.asks
+        return Share(turns, asks, self.counts.plus(other.counts))
+
+
 @dataclass(frozen=True, slots=True)
 class Played:
     """What was counted, by seat."""
 
     turns: Mapping[str, int]
+    asks: Mapping[str, int]
     counts: Mapping[str, Counts]
+    phases: tuple[Mapping[str, Share], ...]
+    """The same by phase of the scenario; only of what was played."""
     about: bool
     """Whether only the beginning was played, and the rest reckoned from it."""
     outgrown: tuple[Outgrown, ...]
 
 
-@dataclass(slots=True)
-class _Request:
-    """A prompt that was sent, as far as later ones may begin like it."""
+class _Placed(NamedTuple):
+    """A request, what it was for, and in which phase."""
 
-    messages: tuple[Message, ...]
-    counts: Counts
-    reused: int = 0
-    """The most tokens that a later prompt began with."""
+    phase: int
+    share: Share
+    request: Request
 
-    def final(self) -> Counts:
-        """Its counts. Only what is read again is worth being written to a cache."""
-        written = max(0, self.reused - self.counts.cached)
-        return self.counts._replace(written=written)
+    def put_into(self, phases: dict[int, Share]) -> None:
+        """Count it where it belongs."""
+        share = self.share._replace(counts=self.request.final())
+        phases[self.phase] = phases.get(self.phase, Share()).plus(share)
 
 
 @dataclass(slots=True)
 class _Tally:
-    """The requests of one seat. The last few are kept apart, to see how they grow."""
+    """The requests of one seat. The last few are kept apart, to see how they grow, and since what
+    comes next may begin like them."""
 
-    done: Counts = field(default_factory=Counts)
+    phases: dict[int, Share] = field(default_factory=dict)
+    """What is counted for good, by phase."""
     turns: int = 0
     talked: int = 0
     """Turns in which it heard the others."""
-    last: list[_Request] = field(default_factory=list)
-    asks: int = 0
-    asked: list[_Request] = field(default_factory=list)
+    last: list[_Placed] = field(default_factory=list)
+    asked: list[_Placed] = field(default_factory=list)
+    """The last requests for asks: they are no turns, and not seen to grow."""
 
-    def add(self, request: _Request, *, talked: bool) -> None:
+    def add(self, request: Request, phase: int, *, talked: bool) -> None:
+        """Count a turn."""
         self.turns += 1
         self.talked += talked
-        self.last.append(request)
-        if len(self.last) > 3:
-            self.done = self.done.plus(self.last.pop(0).final())
+        self._keep(self.last, _Placed(phase, Share(turns=1), request))
 
-    def ask(self, request: _Request) -> None:
-        """Count an ask: it is no turn, and its prompt is not seen to grow."""
-        self.asks += 1
-        self.asked.append(request)
+    def ask(self, request: Request, phase: int) -> None:
+        """Count an ask."""
+        self._keep(self.asked, _Placed(phase, Share(asks=1), request))
 
-    def total(self) -> Counts:
-        counts = self.done
-        for request in self.asked:
-            counts = counts.plus(request.final())
-        for request in self.last:
-            counts = counts.plus(request.final())
-        return counts
+    def shares(self) -> dict[int, Share]:
+        """What was counted, by phase."""
+        phases = dict(self.phases)
+        for placed in (*self.last, *self.asked):
+            placed.put_into(phases)
+        return phases
+
+    def _keep(self, among: list[_Placed], placed: _Placed) -> None:
+        among.append(placed)
+        if len(among) > 3:
+            among.pop(0).put_into(self.phases)
 
 
 class Rehearsal:
@@ -166,12 +162,10 @@ class Rehearsal:
         self._state: ConferenceState = fold([manifest])
         self._profiles = {card.id: card.profile for card in manifest.seats}
         self._tallies = {card.id: _Tally() for card in manifest.seats}
-        self._latest: dict[object, _Request] = {}
+        self._cache = IdealCache()
         self._outgrown: dict[str, Outgrown] = {}
         # By how much the record may outgrow what is expected: before each turn of it.
         self._excess = [0]
-        self._known: dict[str, int] = {}
-        self._pieces: dict[str, int] = {}
 
     # -- playing
 
@@ -199,18 +193,23 @@ class Rehearsal:
                     case _:
                         return self._played()
             if not whole and self._seen():
-                break
+                return self._played(whole=False)
         return self._played()
 
     def _seen(self) -> bool:
         """Whether enough whole rounds were played to know the rest by."""
         played = len(self._state.record)
-        turns = {tally.turns for tally in self._tallies.values()}
-        talked = min(tally.talked for tally in self._tallies.values())
+        speaking = self._speaking().values()
+        turns = {tally.turns for tally in speaking}
+        talked = min((tally.talked for tally in speaking), default=0)
         return len(turns) == 1 and (
             (played >= _PLAYED and talked >= _ROUNDS_SEEN)
-            or played >= max(PLAYED_WHOLE, len(self._tallies) * _ROUNDS_SEEN)
+            or played >= max(PLAYED_WHOLE, len(speaking) * _ROUNDS_SEEN)
         )
+
+    def _speaking(self) -> dict[str, _Tally]:
+        """The seats that have had a turn: a chair or an audience may have none."""
+        return {seat: tally for seat, tally in self._tallies.items() if tally.turns}
 
     def _turn(self, step: GiveFloor) -> None:
         plan = self._manifest.scenario.phases[step.phase]
@@ -219,7 +218,7 @@ class Rehearsal:
         spoken, room = estimate(said), room_of(plan.words.to)
         messages = self._projection.messages(self._state, step)
         request = self._send(step.seat, messages, spoken, room)
-        self._tallies[step.seat].add(request, talked=plan.kind != "opening")
+        self._tallies[step.seat].add(request, step.phase, talked=plan.kind != "opening")
         self._excess.append(self._excess[-1] + max(0, room - spoken))
         self._put(
             TurnOpened(
@@ -248,7 +247,7 @@ class Rehearsal:
         messages = self._projection.messages(self._state, step)
         if step.seat is not None:
             request = self._send(step.seat, messages, spoken, room)
-            self._tallies[step.seat].ask(request)
+            self._tallies[step.seat].ask(request, step.phase)
         opened = AskOpened(
             ask=number,
             kind=step.kind,
@@ -261,7 +260,7 @@ class Rehearsal:
             max_tokens=room,
         )
         self._put(opened)
-        answer = form.read(_answer_made(form, number)) or form.assumed(self._state)
+        answer = form.read(made_answer(form, number)) or form.assumed(self._state)
         self._put(answer.model_copy(update={"ask": number}))
 
     def _words(self, plan: Phase) -> int:
@@ -274,97 +273,55 @@ class Rehearsal:
 
     # -- counting
 
-    def _send(self, seat: str, messages: tuple[Message, ...], spoken: int, room: int) -> _Request:
+    def _send(self, seat: str, messages: tuple[Message, ...], spoken: int, room: int) -> Request:
         profile = self._profiles[seat]
         if profile.family == "human":  # a person reads no tokens
-            return _Request((), Counts())
-        tokens = self._tokens_of(messages)
-        cached = self._cached(seat, profile, messages)
+            return Request(())
+        request = self._cache.read(seat, profile, messages)
+        tokens = request.counts.input
         limit = room + profile.reasoning_room
         excess = self._excess[len(settled(self._state))]
-        request = _Request(
-            messages, Counts(tokens, cached, 0, spoken, tokens + excess, max(limit, spoken))
+        request.counts = request.counts._replace(
+            output=spoken, worst_input=tokens + excess, worst_output=max(limit, spoken)
         )
-        where = _cache_of(profile)
-        self._latest[where] = self._latest[where, seat] = request
         if profile.window and tokens + limit > profile.window:
             turn = self._state.last_turn + 1
             self._outgrown.setdefault(profile.model, Outgrown(profile.model, profile.window, turn))
         return request
 
-    def _cached(self, seat: str, profile: Profile, messages: tuple[Message, ...]) -> int:
-        """Tokens that a prompt has in common with the beginning of an earlier one.
-
-        Two are looked at: in the shared layout the latest of all has the longest record, by
-        perspective that of the same seat.
-        """
-        where = _cache_of(profile)
-        earlier = {
-            id(r): r for k in (where, (where, seat)) if (r := self._latest.get(k)) is not None
-        }
-        most_common, best = 0, None
-        for request in earlier.values():
-            common = self._common(messages, request.messages)
-            if common > most_common:
-                most_common, best = common, request
-        if best is not None:
-            best.reused = max(best.reused, most_common)
-        return most_common
-
-    def _common(self, new: tuple[Message, ...], old: tuple[Message, ...]) -> int:
-        tokens = 0
-        for one, two in zip(new, old, strict=False):
-            if one.role != two.role:
-                break
-            if one.content != two.content:
-                alike = common_length(one.content, two.content)
-                return tokens + self._tokens(one.content[:alike])
-            tokens += self._lasting(one.content)
-        return tokens
-
-    def _tokens_of(self, messages: tuple[Message, ...]) -> int:
-        *lasting, last = messages
-        return sum(self._lasting(m.content) for m in lasting) + self._tokens(last.content) + _FRAME
-
-    def _lasting(self, content: str) -> int:
-        """Tokens of a message that later prompts have as well."""
-        if content not in self._known:
-            self._known[content] = self._tokens(content) + _FRAME
-        return self._known[content]
-
-    def _tokens(self, text: str) -> int:
-        """As `estimate`. A record that grows is not counted anew each turn: each piece of it is
-        counted once."""
-        whole = len(text) // _CHUNK * _CHUNK
-        total = 0
-        for at in range(0, whole, _CHUNK):
-            piece = text[at : at + _CHUNK]
-            if piece not in self._pieces:
-                self._pieces[piece] = estimate(piece)
-            total += self._pieces[piece]
-        return total + estimate(text[whole:])
-
     # -- summing up
 
-    def _played(self) -> Played:
-        played = len(self._state.record)
-        counts = {seat: tally.total() for seat, tally in self._tallies.items()}
-        turns = {seat: tally.turns for seat, tally in self._tallies.items()}
-        if played < self._planned:
-            self._reckon(self._planned - played, counts, turns)
-        return Played(turns, counts, played < self._planned, tuple(self._outgrown.values()))
+    def _played(self, *, whole: bool = True) -> Played:
+        shares = {seat: tally.shares() for seat, tally in self._tallies.items()}
+        sums = {seat: _sum(of.values()) for seat, of in shares.items()}
+        counts = {seat: share.counts for seat, share in sums.items()}
+        turns = {seat: share.turns for seat, share in sums.items()}
+        if not whole:
+            self._reckon(self._planned - len(self._state.record), counts, turns)
+        return Played(
+            turns=turns,
+            asks={seat: share.asks for seat, share in sums.items()},
+            counts=counts,
+            phases=tuple(
+                {seat: of.get(n, Share()) for seat, of in shares.items()}
+                for n in range(len(self._manifest.scenario.phases))
+            ),
+            about=not whole,
+            outgrown=tuple(self._outgrown.values()),
+        )
 
     def _reckon(self, left: int, counts: dict[str, Counts], turns: dict[str, int]) -> None:
         """Add the turns that were not played. What is read grows from round to round, by as much
         for all; what is new, or spoken, stays. The last round is not gone by, since nothing has
         been read from it yet."""
-        reading = {s: t for s, t in self._tallies.items() if self._profiles[s].family != "human"}
+        speaking = self._speaking()
+        reading = {s: t for s, t in speaking.items() if self._profiles[s].family != "human"}
         grown = Counts()
         for each in reading.values():
-            before, after = each.last[0].counts, each.last[1].counts
+            before, after = (placed.request.counts for placed in each.last[:2])
             grown = grown.plus(after).plus(before, -1)
-        for n, seat in enumerate(self._tallies):
-            more = left // len(turns) + (n < left % len(turns))
+        for n, seat in enumerate(speaking):
+            more = left // len(speaking) + (n < left % len(speaking))
             turns[seat] += more
             if seat in reading:
                 # The turn gone by is the last but one: the first to add is two rounds after it.
@@ -372,7 +329,7 @@ class Rehearsal:
                 read, worst = (
                     each * rounds // len(reading) for each in (grown.input, grown.worst_input)
                 )
-                gone_by = self._tallies[seat].last[1].final()
+                gone_by = speaking[seat].last[1].request.final()
                 growth = Counts(input=read, cached=read, worst_input=worst)
                 counts[seat] = counts[seat].plus(gone_by, more).plus(growth)
                 self._foresee(seat, gone_by, grown.input // len(reading), n, more)
@@ -384,7 +341,7 @@ class Rehearsal:
             return
         room = profile.window - gone_by.input - gone_by.worst_output
         rounds = max(0, room // growth - 1)
-        turn = len(self._state.record) + rounds * len(self._tallies) + nth + 1
+        turn = len(self._state.record) + rounds * len(self._speaking()) + nth + 1
         known = self._outgrown.get(profile.model)
         if rounds < more and (known is None or turn < known.turn):
             self._outgrown[profile.model] = Outgrown(profile.model, profile.window, turn)
@@ -397,13 +354,20 @@ def planned_turns(manifest: ConferenceOpened) -> int:
     return turns if plan.ends.turns is None else min(turns, plan.ends.turns)
 
 
-def _answer_made(form: Form, number: int) -> str:
-    """A reply such as a seat may give."""
+def _sum(shares: Iterable[Share]) -> Share:
+    total = Share()
+    for share in shares:
+        total = total.plus(share)
+    return total
+
+
+def made_answer(form: Form, number: int) -> str:
+    """A reply such as a seat may give, to the ask of this number."""
     among = form.among
     said: dict[str, object] = {
         "bid": number % 10,
         "next": among.names[number % len(among.names)] if among.names else "",
-        "partners": among.names[:1],
+        "partners": among.names[:MOST_PARTNERS],
         "action": "table" if among.tables else "join" if among.motions else "pass",
         "motion": among.motions[0] if among.motions else "",
         "title": made(5, number),
@@ -421,23 +385,3 @@ def made(words: int, number: int) -> str:
     """So many ordinary words, others in each turn."""
     first = number % len(_WORDS)
     return " ".join(islice(cycle(_WORDS), first, first + words))
-
-
-def common_length(one: str, two: str) -> int:
-    """How many characters two texts begin with alike.
-
-    By halves, so that texts are compared in the machine's own pieces and each part once.
-    """
-    low, high = 0, min(len(one), len(two))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == two[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _cache_of(profile: Profile) -> tuple[str | None, ...]:
-    """What prompts must have in common to share a cache."""
-    return profile.family, profile.endpoint, profile.name or profile.model

@@ -64,7 +64,10 @@ class RoundRobin(Model):
 
 
 class _Free(Model):
-    """A rule under which the floor need not go round. Nobody speaks twice running unless alone."""
+    """A rule under which the floor need not go round. Nobody speaks twice running unless alone.
+
+    Its name has no default: a scenario is hashed without those, and rules must not hash alike.
+    """
 
     most: int | None = Field(
         None, ge=1, le=10_000, description="How often a seat may have the floor in one phase."
@@ -77,13 +80,13 @@ class _Free(Model):
 class RandomFloor(_Free):
     """A seat is drawn (seeded)."""
 
-    rule: Literal["random"] = "random"
+    rule: Literal["random"]
 
 
 class Weighted(_Free):
     """A seat is drawn, some more likely than others (seeded)."""
 
-    rule: Literal["weighted"] = "weighted"
+    rule: Literal["weighted"]
     weights: dict[Identifier, Annotated[float, Field(gt=0, le=1000)]] = Field(
         default_factory=dict, description="By seat; 1 where none is said."
     )
@@ -92,26 +95,26 @@ class Weighted(_Free):
 class Addressed(_Free):
     """Whoever was named last has the floor; where nobody was, the longest silent."""
 
-    rule: Literal["addressed"] = "addressed"
+    rule: Literal["addressed"]
 
 
 class Bidding(_Free):
     """Every other seat privately bids 0 to 9; the highest has the floor, of equals the longest
     silent."""
 
-    rule: Literal["bidding"] = "bidding"
+    rule: Literal["bidding"]
 
 
 class Chaired(_Free):
     """The scenario's chair picks who has the floor, and may put a question to them."""
 
-    rule: Literal["chaired"] = "chaired"
+    rule: Literal["chaired"]
 
 
 class Manual(_Free):
     """The person who holds the conference picks who has the floor."""
 
-    rule: Literal["manual"] = "manual"
+    rule: Literal["manual"]
 
 
 def _floor_by_name(value: Any) -> Any:

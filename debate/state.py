@@ -20,6 +20,7 @@ from typing import Any
 from debate.bill import Bill, minutes_bill, turn_bill
 from debate.events import (
     AnyEvent,
+    AskFailed,
     BudgetSet,
     ConferenceClosed,
     ConferenceForked,
@@ -68,8 +69,26 @@ def apply(state: ConferenceState, event: AnyEvent) -> ConferenceState:
         return state
     after = _CHANGES[type(event)](state, event)
     # The clock stands still in a pause, whatever the chair does meanwhile, and starts as it ends.
-    still = state.standing == "paused" or isinstance(event, FloorResumed) or after is state
+    begins = isinstance(event, FloorResumed | ConferenceForked)
+    still = state.standing == "paused" or begins or after is state
     return after if still else _tick(after, event.at)
+
+
+def broken_off(state: ConferenceState, how: str) -> list[AnyEvent]:
+    """The events that end whatever is in the air, so that it is asked for again.
+
+    Args:
+        how: What broke it off, as in "the program ended during".
+    """
+    turns = [
+        TurnFailed(turn=number, seat=opened.seat, reason="interrupted", message=f"{how} this turn")
+        for number, opened in sorted(state.in_air.items())
+    ]
+    asks = [
+        AskFailed(ask=number, seat=opened.seat, reason="interrupted", message=f"{how} this ask")
+        for number, opened in sorted(state.asking.items())
+    ]
+    return [*turns, *asks]
 
 
 def _tick(state: ConferenceState, at: datetime | None) -> ConferenceState:
@@ -286,7 +305,7 @@ def _add_rule(state: ConferenceState, event: RuleAdded) -> ConferenceState:
 
 
 def _fork(state: ConferenceState, event: ConferenceForked) -> ConferenceState:
-    return replace(state, seed=event.seed)
+    return replace(state, seed=event.seed, last_at=event.at)
 
 
 def _pause(state: ConferenceState, event: FloorPaused) -> ConferenceState:
@@ -331,6 +350,7 @@ __all__ = [
     "Standing",
     "Turn",
     "apply",
+    "broken_off",
     "fold",
     "last_held",
     "last_withdrawable",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from statistics import quantiles
@@ -24,6 +24,7 @@ from debate.events import (
     TurnWithdrawn,
     Usage,
 )
+from debate.ledger import Ledger, MotionFigures
 from debate.scenario import Phase
 from debate.text import count_words
 
@@ -55,6 +56,10 @@ class Figures:
     """Answers in a given form, unheard: bids, ballots and the like."""
     assumed: int = 0
     """Those of them that could not be had, and were set down by rule."""
+    tabled: int = 0
+    """Motions that the seat tabled."""
+    carried: int = 0
+    """Those of them that were carried."""
     minutes: int = 0
     """Minutes that were taken: the clerk's, who has no turns and no words in the record."""
     words: int = 0
@@ -228,6 +233,10 @@ class Stats:
     """Who took minutes, if any were taken."""
     lengths: tuple[Lengths, ...] = ()
     """Of each phase in which anything was said."""
+    motions: tuple[MotionFigures, ...] = ()
+    """What became of each motion."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of seats."""
 
 
 def stats(events: Iterable[AnyEvent]) -> Stats:
@@ -248,17 +257,20 @@ class _Count:
         self._profiles: dict[str, Profile] = {}
         self._asked: dict[int, tuple[TurnOpened, Profile]] = {}
         self._asks: dict[int, AskOpened] = {}
+        self._ledger = Ledger()
         self._total = Figures("all")
         self._clerk: Figures | None = None
         self._turns: list[TurnFigures] = []
 
     def take(self, event: AnyEvent) -> None:
         """Count an event."""
+        self._ledger.take(event)
         match event:
             case ConferenceOpened() if not self._seats:
                 self._title, self._phases = event.scenario.title, event.scenario.phases
                 self._seats = {s.id: Figures(s.name, s.profile.model) for s in event.seats}
                 self._profiles = {s.id: s.profile for s in event.seats}
+                self._ledger = Ledger(self._seats)
             case TurnOpened() if event.seat in self._seats:
                 self._asked[event.turn] = event, self._profiles[event.seat]
             case TurnClosed() | TurnFailed() if event.seat in self._seats:
@@ -279,9 +291,14 @@ class _Count:
 
     def stats(self) -> Stats:
         """What there is by now."""
+        for seat, figures in self._seats.items():
+            figures.tabled, figures.carried = self._ledger.tabled(seat), self._ledger.carried(seat)
         seats, turns = tuple(self._seats.values()), tuple(self._turns)
-        lengths = _lengths(self._phases, self._turns)
-        return Stats(self._title, seats, self._total, turns, self._clerk, lengths)
+        self._total.tabled = sum(figures.tabled for figures in seats)
+        self._total.carried = sum(figures.carried for figures in seats)
+        names = {seat: figures.name for seat, figures in self._seats.items()}
+        lengths, motions = _lengths(self._phases, self._turns), self._ledger.motions()
+        return Stats(self._title, seats, self._total, turns, self._clerk, lengths, motions, names)
 
     def _end(self, event: TurnClosed | TurnFailed) -> None:
         opened, profile = self._asked.get(event.turn, (None, self._profiles[event.seat]))

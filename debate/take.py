@@ -111,6 +111,12 @@ class Take:
         self._filter = Filter(self.name, self.prompt.others, self.prompt.aliases)
 
     @property
+    def _seat(self) -> str:
+        # Who holds the conference has no seat. What they reply is read from the event, which itself
+        # is recorded only of a turn, and turns have seats.
+        return self.prompt.seat or "chair"
+
+    @property
     def spent(self) -> float:
         """Seconds since the first call for it was sent; the time it stood in a queue is none."""
         return 0.0 if self._began is None else time.perf_counter() - self._began
@@ -190,7 +196,7 @@ class Take:
             return self.failed("empty", "the model said nothing that can be used")
         return TurnClosed(
             turn=self.number,
-            seat=self.prompt.seat,
+            seat=self._seat,
             text=reply.text,
             reasoning=(reply.reasoning or None) if self.keep_reasoning else None,
             cut=reply.cut or None,
@@ -213,7 +219,7 @@ class Take:
         reply = self._filter
         return TurnFailed(
             turn=self.number,
-            seat=self.prompt.seat,
+            seat=self._seat,
             reason=reason,
             message=message,
             final=final,

@@ -36,3 +36,9 @@ def showable(text: str) -> str:
     Keeps newlines and tabs; other line breaks become newlines. Idempotent.
     """
     return _UNSHOWABLE.sub("", _SEPARATORS.sub("\n", text))
+
+
+def showable_json(text: str) -> str:
+    """JSON that says the same, with nothing in it that could steer a terminal: such characters
+    stand within strings only, where JSON has another way to say them."""
+    return "".join(c if showable(c) == c else f"\\u{ord(c):04x}" for c in text)

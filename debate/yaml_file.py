@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -90,6 +90,22 @@ def loads(text: str, model: type[M], *, path: str) -> M:
         errors = [e for e in errors if e["type"] != "too_short" or e["loc"] not in inside]
         problems = [_problem(e, node, model) for e in errors[:MAX_PROBLEMS]]
         raise LoadError(path, problems) from None
+
+
+def problems_at(path: Path, found: Iterable[tuple[tuple[int | str, ...], str]]) -> list[Problem]:
+    """What is to be said of parts of a file that was loaded, each with the place where it stands.
+
+    Args:
+        path: The file.
+        found: The fields that lead to each part, and what is said of it.
+    """
+    root, _ = _compose(path.read_text(encoding="utf-8"), str(path))
+    problems = []
+    for loc, message in found:
+        node, steps = _walk(root, loc, key_of_last=False)
+        mark = node.start_mark
+        problems.append(Problem(mark.line + 1, mark.column + 1, _dotted(steps), message))
+    return sorted(problems, key=lambda p: (p.line, p.column))
 
 
 def _compose(text: str, path: str) -> tuple[yaml.Node, Any]:

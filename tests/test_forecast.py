@@ -14,12 +14,14 @@ from worlds import FREE, ROUNDS, SEATS, Play, manifest, persona, scenario
 
 from debate.agenda import GiveFloor
 from debate.estimate import estimate, estimate_prompt
-from debate.events import ConferenceOpened, Price, TurnOpened
+from debate.events import AskOpened, ConferenceOpened, Price, TurnOpened
 from debate.forecast import LAYOUTS, by_layout, choose_layout, forecast
 from debate.money import most
+from debate.prefix_cache import common_length
 from debate.prompts.layouts import Message, Projection
-from debate.rehearsal import common_length, made, planned_turns
+from debate.rehearsal import made, made_answer, planned_turns
 from debate.seating import Wishes, seat
+from debate.steps import ask_of, floor_of
 
 MIDDLE = 90  # words of a turn, in a phase of worlds
 ANY_LAYOUT = st.sampled_from(LAYOUTS)
@@ -121,6 +123,72 @@ def test_an_ideal_cache_reads_what_any_earlier_prompt_began_with(seats, phases, 
     found = forecast(opened).total
     assert found.input == sum(map(estimate_prompt, earlier))
     assert found.cached == cached
+
+
+KINDS = [
+    {"kind": "opening"},
+    {"kind": "plenary", "floor": "bidding"},
+    {"kind": "plenary", "floor": "chaired"},
+    {"kind": "cross"},
+    {"kind": "caucus", "rooms": "choice"},
+    *({"kind": kind} for kind in ("motions", "amendments", "vote", "communique", "closing")),
+]
+WITH_CHAIR = ["ada", "bo", "cem", {"persona": "dai", "role": "chair"}]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_asks_are_read_from_the_same_cache_as_turns(layout):
+    opened = manifest(scenario(WITH_CHAIR, KINDS), layout=layout[0], cards=layout[1])
+    play = Play(opened, speak=lambda step, number: made(MIDDLE, number), answer=made_answer).run()
+    projection, earlier, cached, asks = Projection(opened), [], 0, 0
+    for state, event in zip(play.states, play.events, strict=False):
+        if isinstance(event, TurnOpened | AskOpened):
+            step = floor_of(event) if isinstance(event, TurnOpened) else ask_of(event)
+            prompt = projection.messages(state, step)
+            cached += max((tokens_in_common(prompt, old) for old in earlier), default=0)
+            earlier.append(prompt)
+            asks += isinstance(event, AskOpened)
+
+    found = forecast(opened)
+    assert (found.total.turns, found.total.asks) == (len(play.state.record), asks)
+    assert found.total.input == sum(map(estimate_prompt, earlier))
+    # Each is compared with the latest of all and of its seat, not with all there were.
+    assert cached * 0.97 <= found.total.cached <= cached
+    if layout[0] == "shared":
+        votes = found.phases[7]
+        assert (votes.turns, votes.asks) == (0, 3 * len(play.state.motions))
+        assert votes.new < votes.input / 3, "all voters read one record"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_phases_sum_up(layout):
+    opened = manifest(scenario(WITH_CHAIR, KINDS), layout=layout[0], cards=layout[1], price=FREE)
+    found = forecast(everyone(opened, price=Price(currency="USD", input=1, output=2)))
+    for name in ("turns", "asks", "input", "cached", "output"):
+        parts = [getattr(figures, name) for figures in found.phases]
+        assert sum(parts) == getattr(found.total, name), name
+        assert sum(getattr(f, name) for f in found.seats.values()) == getattr(found.total, name)
+    assert sum(f.at_worst["USD"] for f in found.phases) == found.total.at_worst["USD"]
+    assert [f.name for f in found.phases] == [p.title for p in opened.scenario.phases]
+
+
+def test_turns_that_quotas_leave_unfilled_are_not_reckoned():
+    plenary = {"kind": "plenary", "rounds": 5, "floor": {"rule": "random", "most": 2}}
+    opened = manifest(scenario(["ada", "bo"], [plenary]))
+    found = forecast(opened)
+    assert found.total.turns == len(Play(opened).run().state.record) == 4
+    assert not found.about
+
+
+def test_a_chair_who_never_speaks_does_not_keep_a_long_conference_from_being_reckoned():
+    def talk(seats):
+        return forecast(manifest(scenario(seats, [{"kind": "plenary", "rounds": 400}])))
+
+    plain, chaired = talk(WITH_CHAIR[:3]), talk(WITH_CHAIR)
+    assert plain.about
+    assert chaired.about
+    assert chaired.total.turns == plain.total.turns == 1200
+    assert chaired.seats["dai"].turns == 0
 
 
 @given(st.text("ab"), st.text("ab"), st.text("ab"))

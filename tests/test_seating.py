@@ -7,9 +7,11 @@ import asyncio
 import pytest
 from chat_server import ChatServer, Reply
 from held import hold, small
+from worlds import scenario
 
 from debate import Conference, Wishes, load_scenario, read_transcript
 from debate.errors import KeyMissing, UnknownName
+from debate.seating import manifest_hashes
 
 
 class TestWishes:
@@ -108,3 +110,9 @@ def test_a_redirect_is_not_followed_with_the_key(tmp_path, monkeypatch):
             _, path = asyncio.run(hold(small(), server, tmp_path))
         assert other.requests == []
     assert read_transcript(path)[-1].type == "floor.paused"
+
+
+def test_scenarios_that_differ_in_a_rule_of_the_floor_do_not_hash_alike():
+    rules = ["round_robin", "random", "weighted", "addressed", "bidding", "manual"]
+    plans = [scenario(["ada"], [{"kind": "plenary", "floor": rule}]) for rule in rules]
+    assert len({manifest_hashes(plan, {}, {})["scenario"] for plan in plans}) == len(rules)

@@ -17,7 +17,8 @@ from debate.text import showable
 COMMANDS = {
     "run": ("debate.cli.run", "Hold a conference and save its transcript."),
     "resume": ("debate.cli.run", "Go on with a conference that was cut short."),
-    "fork": ("debate.cli.transcripts", "Begin another future of a conference, from any turn."),
+    "fork": ("debate.cli.forks", "Begin another future of a conference, from any line."),
+    "compare": ("debate.cli.compare", "Show where two conferences part, side by side."),
     "library": ("debate.cli.shelf", "List and search transcripts."),
     "show": ("debate.cli.transcripts", "Read a transcript in the terminal."),
     "stats": ("debate.cli.transcripts", "Count turns, words and tokens, per seat."),

@@ -5,18 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from typing import Literal
 
 import click
 
 from debate.bill import Bill, Cost
 from debate.cli.table import table
+from debate.cli.wrapping import cells
+from debate.ledger import MotionFigures
 from debate.listed import one_line
 from debate.state import ConferenceState
 from debate.stats import Figures, Lengths, Stats, TurnFigures
-from debate.text import showable
+from debate.text import showable, showable_json
+from debate.wording import motion_name
+
+#: What each row of a table, or line of a CSV file, is about.
+Rows = Literal["seats", "turns", "motions"]
 
 # What a spreadsheet takes for the beginning of a formula, or skips before one.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -50,7 +57,8 @@ def cost_line(state: ConferenceState) -> str | None:
 
 
 def show_tables(counted: Stats) -> None:
-    """Print what was said and what it took, what it cost, and how long turns were."""
+    """Print what was said and what it took, what it cost, how long turns were, and what was asked
+    for and decided."""
     rows = (*counted.seats, *((counted.clerk,) if counted.clerk else ()), counted.total)
     withdrawn = ["withdrawn"] if counted.total.withdrawn else []
     head = ["seat", "turns", *withdrawn, "failed", "words", "in", "cached", "new", "out"]
@@ -64,6 +72,19 @@ def show_tables(counted: Stats) -> None:
         head = ["words by phase", "turns", "asked", "min", "quarter", "median", "quarter", "max"]
         click.echo()
         table([*head, "below", "within", "above"], [_length(each) for each in counted.lengths])
+    if counted.total.asks:
+        seats = (*counted.seats, counted.total)
+        click.echo()
+        table(["seat", "asks", "assumed", "tabled", "carried"], [_asked(f) for f in seats])
+    if counted.motions:
+        click.echo()
+        show_motions(counted)
+
+
+def show_motions(counted: Stats) -> None:
+    """Print a row for each motion, and for each vote on the scenario's own."""
+    head = ["motion", "by", "title", "sponsors", "amended", "for", "against", "abstain"]
+    table([*head, "carried"], [_motion(m, counted) for m in counted.motions], "lll")
 
 
 def show_turns(counted: Stats) -> None:
@@ -80,33 +101,68 @@ def as_json(counted: Stats) -> str:
         "clerk": _figures(counted.clerk) if counted.clerk else None,
         "total": _figures(counted.total),
         "lengths": [_spread(each) for each in counted.lengths],
+        "motions": [asdict(motion) for motion in counted.motions],
         "turns": [
             _without_bill(asdict(t)) | {"usage": t.usage.model_dump(), "costs": _costs(t.bill)}
             for t in counted.turns
         ],
     }
-    text = json.dumps(everything, indent=2, ensure_ascii=False, default=_exact)
-    # What could steer a terminal stands within strings only, where JSON has another way to say it.
-    return "".join(c if showable(c) == c else f"\\u{ord(c):04x}" for c in text)
+    return showable_json(json.dumps(everything, indent=2, ensure_ascii=False, default=_exact))
 
 
-def as_csv(counted: Stats) -> str:
-    """A line for each turn. No cell can be taken for a formula by a spreadsheet.
+def as_csv(counted: Stats, rows: Rows = "turns") -> str:
+    """A line for each turn, seat or motion. No cell can be taken for a formula by a spreadsheet.
 
     A turn that cost in two currencies (its model's, and that of its fallback) has a line for each,
-    and only the first of them has its other numbers: so every column can be summed.
+    and only the first of them has its other numbers: so every column can be summed. So it is of
+    seats.
     """
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
-    lines.writerow([*_SAID, *_MONEY])
-    for t in counted.turns:
-        said = [_cell(value) for value in _said(t)]
-        for n, cost in enumerate(t.bill.costs or (Cost(None),)):
-            named = [cell if n == 0 or at in _NAMES else "" for at, cell in enumerate(said)]
-            lines.writerow([*named, *map(_cell, _money(cost))])
+    if rows == "motions":
+        lines.writerow(_DECIDED)
+        lines.writerows([*map(_cell, _decided(motion))] for motion in counted.motions)
+    elif rows == "seats":
+        clerk = (counted.clerk,) if counted.clerk else ()
+        lines.writerow([*_SEAT, *_MONEY])
+        for f in (*counted.seats, *clerk):
+            lines.writerows(_by_currency([getattr(f, name) for name in _SEAT], {0, 1}, f.bill))
+    else:
+        lines.writerow([*_SAID, *_MONEY])
+        for t in counted.turns:
+            lines.writerows(_by_currency(_said(t), _NAMES, t.bill))
     return out.getvalue()
 
 
+def _by_currency(said: Sequence[object], names: Collection[int], bill: Bill) -> list[list[str]]:
+    """A line for each currency: the first with all that is said, the others with its names."""
+    cells = [_cell(value) for value in said]
+    return [
+        [
+            *(cell if n == 0 or at in names else "" for at, cell in enumerate(cells)),
+            *map(_cell, _money(cost)),
+        ]
+        for n, cost in enumerate(bill.costs or (Cost(None),))
+    ]
+
+
+_DECIDED = (
+    *("motion", "title", "sponsors", "amended", "phase"),
+    *("yes", "no", "abstain", "carried"),
+)
+
+
+def _decided(m: MotionFigures) -> list[object]:
+    carried = "" if m.carried is None else "yes" if m.carried else "no"
+    sponsors = " ".join(m.sponsors)
+    return [m.motion, m.title, sponsors, m.amended, m.phase, m.yes, m.no, m.abstain, carried]
+
+
+_SEAT = (
+    *("name", "model", "turns", "withdrawn", "failed", "words", "asks", "assumed", "tabled"),
+    *("carried", "minutes", "input", "cached", "cache_written", "output", "reasoning"),
+    *("seconds", "tries", "fallback", "warnings"),
+)
 _SAID = (
     *("turn", "seat", "phase", "withdrawn", "words", "input", "cached", "cache_written"),
     *("output", "reasoning", "first", "total", "max_tokens", "at_most_each", "tries"),
@@ -245,6 +301,30 @@ def _length(each: Lengths) -> list[str]:
         *(str(each.words[0]), first, median, third, str(each.words[-1])),
         *(f"{share:.0%}" for share in each.shares),
     ]
+
+
+def _asked(f: Figures) -> list[str]:
+    return [showable(f.name), *map(str, (f.asks, f.assumed, f.tabled, f.carried))]
+
+
+def _motion(m: MotionFigures, counted: Stats) -> list[str]:
+    title = m.title or motion_name(m.motion)
+    votes = ["-" if n is None else str(n) for n in (m.yes, m.no, m.abstain)]
+    carried = "-" if m.carried is None else "yes" if m.carried else "no"
+    by = counted.names.get(m.sponsors[0], m.sponsors[0]) if m.sponsors else ""
+    return [
+        *(m.motion, _cut(showable(by), 16), _cut(one_line(title), 24)),
+        *(str(len(m.sponsors)), str(m.amended), *votes, carried),
+    ]
+
+
+def _cut(text: str, room: int) -> str:
+    """A text of no more columns than there is room for."""
+    if cells(text) <= room:
+        return text
+    while cells(text) > room - 1:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 def _number(n: int | None) -> str:

@@ -9,10 +9,19 @@ from decimal import Decimal
 
 import click
 
-from debate.cli.printer import paragraph
 from debate.cli.table import table
+from debate.cli.wrapping import paragraph
 from debate.events import Cards, ConferenceOpened, Layout, Price, Profile
-from debate.forecast import Choice, Figures, Forecast, Money, by_layout, choose_layout
+from debate.forecast import (
+    Choice,
+    Figures,
+    Forecast,
+    Money,
+    by_layout,
+    choose_layout,
+    forecast,
+)
+from debate.phases import turns_planned
 from debate.prompts.layouts import Projection
 from debate.scenario import Scenario
 from debate.seating import Wishes, seat
@@ -40,7 +49,7 @@ def dry_run(scenario: Scenario, wishes: Wishes, *, as_json: bool) -> None:
     manifest = seat(
         scenario,
         replace(wishes, layout="shared" if wishes.layout == "auto" else wishes.layout),
-        lambda model: _profile(model, wishes, registry),
+        lambda model: profile_foreseen(model, wishes, registry),
         DEFAULT_MODEL,
     )
     Projection(manifest).rehearse()
@@ -57,7 +66,18 @@ def dry_run(scenario: Scenario, wishes: Wishes, *, as_json: bool) -> None:
         _print(manifest, found, held, choice)
 
 
-def _profile(model: str, wishes: Wishes, registry: Registry) -> Profile:
+def foreseen(scenario: Scenario, model: str) -> Forecast:
+    """What a scenario would take as it stands, with one model for every seat that has none of its
+    own. Raises as `dry_run`."""
+    registry, wishes = Registry(), Wishes(model=model, seed=0)
+    manifest = seat(
+        scenario, wishes, lambda name: profile_foreseen(name, wishes, registry), DEFAULT_MODEL
+    )
+    Projection(manifest).rehearse()
+    return forecast(manifest)
+
+
+def profile_foreseen(model: str, wishes: Wishes, registry: Registry) -> Profile:
     """A model's profile; of one whose file is still to be fetched, as far as it matters here."""
     entry = local_file(model)
     thinks = wishes.thinking not in (None, "off")  # of which it is told that it cannot
@@ -75,42 +95,48 @@ def _profile(model: str, wishes: Wishes, registry: Registry) -> Profile:
 def _print(
     manifest: ConferenceOpened, found: Forecasts, held: tuple[Layout, Cards], choice: Choice
 ) -> None:
-    _say_what(manifest)
     one = found[held]
+    _say_what(manifest, one)
+    asks = one.total.asks > 0
     click.echo(f"\nBy seat, as it would be held ({_called(held)})")
-    rows = [_row([f.name, f.model], f) for f in (*one.seats.values(), one.total)]
-    table(["seat", "model", *_HEAD], rows, align="ll")
+    rows = [_row([f.name, f.model], f, asks=asks) for f in (*one.seats.values(), one.total)]
+    table(["seat", "model", *_head(asks=asks)], rows, align="ll")
     click.echo("\nBy layout, * as it would be held")
     rows = [
-        _row([f"{'*' if key == held else ' '} {_called(key)}"], each.total)
+        _row([f"{'*' if key == held else ' '} {_called(key)}"], each.total, asks=asks)
         for key, each in found.items()
     ]
-    table(["  layout", *_HEAD], rows)
+    table(["  layout", *_head(asks=asks)], rows)
     click.echo(f"\nauto takes {showable(choice.reason)}.")
     for line in _notes(manifest, one):
         click.echo(showable(line))
 
 
-def _say_what(manifest: ConferenceOpened) -> None:
+def _say_what(manifest: ConferenceOpened, one: Forecast) -> None:
     scenario = manifest.scenario
     click.secho(showable(scenario.title), bold=True)
     paragraph(scenario.motion)
     click.echo("\nPhases")
-    for phase in scenario.phases:
+    for n, phase in enumerate(scenario.phases):
         rounds = f", {phase.rounds} rounds" if phase.rounds > 1 else ""
-        words = f"{phase.words.from_} to {phase.words.to} words"
-        turns = phase.rounds * len(manifest.seats)
-        paragraph(f"{phase.title} ({phase.kind}{rounds}): {turns:,} turns of {words}")
+        words = f" of {phase.words.from_} to {phase.words.to} words"
+        turns, asks = turns_planned(manifest, n), one.phases[n].asks
+        calls = [f"{turns:,} turns{words}"] if turns else []
+        calls += [f"{asks:,} {'ask' if asks == 1 else 'asks'}"] if asks else []
+        paragraph(f"{phase.title} ({phase.kind}{rounds}): {', '.join(calls) or 'nothing is said'}")
 
 
-_HEAD = ["turns", "tokens in", "new", "out", "cost, cached", "not cached", "at worst"]
+def _head(*, asks: bool) -> list[str]:
+    calls = ["turns", "asks"] if asks else ["turns"]
+    return [*calls, "tokens in", "new", "out", "cost, cached", "not cached", "at worst"]
 
 
-def _row(names: list[str], f: Figures) -> list[str]:
+def _row(names: list[str], f: Figures, *, asks: bool) -> list[str]:
+    calls = (f.turns, f.asks) if asks else (f.turns,)
     return [
         *(showable(name) for name in names),
-        *(f"{n:,}" for n in (f.turns, f.input, f.new, f.output)),
-        *(_money(amount) for amount in (f.with_cache, f.without_cache, f.at_worst)),
+        *(f"{n:,}" for n in (*calls, f.input, f.new, f.output)),
+        *(money_told(amount) for amount in (f.with_cache, f.without_cache, f.at_worst)),
     ]
 
 
@@ -174,7 +200,8 @@ def _called(key: tuple[Layout, Cards]) -> str:
     return f"shared, cards at the {key[1]}" if key[0] == "shared" else key[0]
 
 
-def _money(money: Money | None) -> str:
+def money_told(money: Money | None) -> str:
+    """What something costs, each currency for itself."""
     if money is None:
         return UNKNOWN
     return " + ".join(f"{_amount(amount)} {of}" for of, amount in money.items()) or "nothing"
@@ -207,9 +234,10 @@ def _as_json(
                 "kind": phase.kind,
                 "rounds": phase.rounds,
                 "words": [phase.words.from_, phase.words.to],
-                "turns": phase.rounds * len(manifest.seats),
+                "turns": turns_planned(manifest, n),
+                "asks": found[held].phases[n].asks,
             }
-            for phase in scenario.phases
+            for n, phase in enumerate(scenario.phases)
         ],
         "layout": held[0],
         "cards": held[1],
@@ -244,6 +272,7 @@ def _figures_as_json(f: Figures) -> dict[str, object]:
         "name": f.name,
         "model": f.model,
         "turns": f.turns,
+        "asks": f.asks,
         "input": f.input,
         "cached": f.cached,
         "new": f.new,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from debate.cli.printer import paragraph
+from debate.cli.wrapping import paragraph
 from debate.errors import YaltaError
 from debate.library import load_persona, persona_files
 from debate.persona import Persona

@@ -10,108 +10,59 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import unicodedata
 from collections import deque
 from dataclasses import dataclass
 
 import click
 
+from debate.answers import AnyAnswer
+from debate.cli.wrapping import MAX_WIDTH, Wrapper
 from debate.events import (
-    BudgetSet,
+    AmendmentProposed,
+    Answer,
+    AskFailed,
+    AskKind,
+    AskOpened,
+    BidCast,
     ConferenceClosed,
     ConferenceForked,
     ConferenceOpened,
+    Event,
     FloorPaused,
     MinutesTaken,
-    NotePassed,
+    MotionDecided,
     PhaseOpened,
-    SeatChanged,
+    RoomsOpened,
     TurnClosed,
     TurnFailed,
     TurnOpened,
-    TurnSkipped,
-    TurnWithdrawn,
+    VoteCast,
 )
+from debate.state import ConferenceState, apply
 from debate.take import Again, Delta, Item, Minuting, Progress
 from debate.text import showable
-from debate.wording import CLOSED, broke_off, minutes_heading, spoken_by
+from debate.wording import (
+    CLOSED,
+    Order,
+    amendment_line,
+    answer_line,
+    ask_failed_line,
+    asked_line,
+    bids_line,
+    broke_off,
+    decision_line,
+    minutes_heading,
+    order_line,
+    rooms_line,
+    spoken_by,
+    turn_marks,
+)
 
-MAX_WIDTH = 96
 # Distinct on dark and on light grounds; the name itself is always there as well.
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
 
-
-def cells(text: str) -> int:
-    """Columns that a text takes on a terminal."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
-
-
-class Wrapper:
-    """Breaks a stream of text into lines of a width, at spaces and between wide characters."""
-
-    def __init__(self, width: int) -> None:
-        self._width = width
-        self._column = 0
-        self._word = ""
-        self._space = ""
-
-    def feed(self, text: str) -> str:
-        """The text that can be printed now; the last word waits for its end."""
-        out: list[str] = []
-        for c in text:
-            if c == "\n":
-                out.append(self._place() + "\n")
-                self._column, self._space = 0, ""
-            elif c.isspace():
-                out.append(self._place())
-                self._space += " " if self._column else ""
-            elif unicodedata.east_asian_width(c) in "WF":
-                out.append(self._place())
-                self._word = c
-                out.append(self._place())
-            else:
-                self._word += c
-        return "".join(out)
-
-    def finish(self) -> str:
-        """The rest."""
-        return self._place()
-
-    def _place(self) -> str:
-        word, self._word = self._word, ""
-        if not word:
-            return ""
-        space, self._space = self._space, ""
-        if self._column + len(space) + cells(word) > self._width and self._column:
-            space, self._column = "\n", 0
-        else:
-            self._column += len(space)
-        if self._column + cells(word) > self._width:
-            word = self._broken(word)
-        else:
-            self._column += cells(word)
-        return space + word
-
-    def _broken(self, word: str) -> str:
-        """A word that no line can hold, broken where lines end."""
-        out: list[str] = []
-        for c in word:
-            if self._column + cells(c) > self._width and self._column:
-                out.append("\n")
-                self._column = 0
-            out.append(c)
-            self._column += cells(c)
-        return "".join(out)
-
-
-def paragraph(text: str) -> None:
-    """Print a text indented, wrapped, with nothing in it that could steer the terminal."""
-    wrapper = Wrapper(MAX_WIDTH - 2)
-    wrapped = wrapper.feed(showable(text)) + wrapper.finish()
-    click.echo("  " + wrapped.replace("\n", "\n  "))
+#: What is told in a line of its own, once the live turn has ended.
+Told = AnyAnswer | AskFailed | RoomsOpened | MotionDecided | Order
 
 
 @dataclass(slots=True)
@@ -121,6 +72,7 @@ class _Live:
     turn: int
     seat: str
     wrapper: Wrapper
+    marks: tuple[str, ...] = ()
     any: bool = False
     thinking: bool = False
 
@@ -130,37 +82,55 @@ class Printer:
 
     Args:
         reasoning: Whether reasoning is shown.
+        ballots: Whether secret votes are shown, and not only their count.
         width: Columns; that of the terminal if None, unbroken lines in a pipe.
     """
 
-    def __init__(self, *, reasoning: bool = False, width: int | None = None) -> None:
+    def __init__(
+        self, *, reasoning: bool = False, ballots: bool = False, width: int | None = None
+    ) -> None:
         self._tty = sys.stdout.isatty()
         self._status_tty = sys.stderr.isatty()
         columns = shutil.get_terminal_size((MAX_WIDTH, 24)).columns
         self._width = width or (min(columns, MAX_WIDTH) if self._tty else 10**9)
         self._reasoning = reasoning
+        self._ballots = ballots
+        self._state = ConferenceState()
         self._names: dict[str, str] = {}
         self._colours: dict[str, str] = {}
-        self._titles: list[str] = []
+        self._bids: dict[str | None, list[BidCast]] = {}
+        self._asked: dict[int, AskKind] = {}
         self._live: _Live | None = None
         self._waiting: deque[Item] = deque()
         self._status_shown = ""
+        self._beneath = False
 
     def __call__(self, item: Item) -> None:
         """Show an item."""
+        if isinstance(item, Event):
+            self._state = apply(self._state, item)
+        self._show(item)
+
+    def catch_up(self, state: ConferenceState) -> None:
+        """Know what came before, of a conference that goes on."""
+        self._state = state
+
+    def _show(self, item: Item) -> None:
         match item:
             case ConferenceOpened():
                 self._open(item)
             case PhaseOpened():
-                self._heading(item.title)
+                self._heading(item)
             case Progress():
                 self._progress(item)
             case Minuting():
                 self.status("The clerk writes minutes")
+            case AskOpened():
+                self._asked[item.ask] = item.kind
+                if self._live is None:
+                    self.status(asked_line(item, self._names))
             case TurnOpened() | Delta() | Again() | TurnClosed() | TurnFailed():
                 self._turn(item)
-            case NotePassed() | TurnSkipped() | TurnWithdrawn() | SeatChanged() | BudgetSet():
-                self._order(item)
             case MinutesTaken():
                 self._minutes(item)
             case ConferenceForked():
@@ -169,8 +139,8 @@ class Printer:
                 self._note(f"Paused: {item.reason}.")
             case ConferenceClosed():
                 self._note(CLOSED[item.reason])
-            case _:
-                pass
+            case _ if isinstance(item, Told):
+                self._tell(item)
 
     def status(self, text: str) -> None:
         """Show a passing word on the status line, or take it away with ''."""
@@ -198,7 +168,10 @@ class Printer:
         if self._live is None:
             if not isinstance(item, TurnOpened):
                 return  # the transcript of a program that ended during this turn
-            self._live = _Live(item.turn, item.seat, Wrapper(self._width))
+            if bids := self._bids.pop(item.room, None):
+                self._aside(bids_line(bids, self._names))
+            marks = turn_marks(item, self._names)
+            self._live = _Live(item.turn, item.seat, Wrapper(self._width), marks)
             self.status(f"{self._name(item.seat)} has the floor")
             return
         if item.turn != self._live.turn:
@@ -222,7 +195,8 @@ class Printer:
                 self._hush()
                 self._remark(whose + showable(broke_off(item.why, item.seconds)))
                 # What comes next is said from its start, under a head of its own.
-                self._live = _Live(item.turn, item.seat, Wrapper(self._width))
+                wrapper = Wrapper(self._width)
+                self._live = _Live(item.turn, item.seat, wrapper, self._live.marks)
             case TurnClosed() | TurnFailed():
                 self._land(item)
             case TurnOpened():
@@ -247,26 +221,42 @@ class Printer:
             self._remark(aside)
         self._next()
 
-    def _order(
-        self, item: NotePassed | TurnSkipped | TurnWithdrawn | SeatChanged | BudgetSet
-    ) -> None:
-        """Tell what the chair did, once the live turn has ended."""
+    def _tell(self, item: Told) -> None:
+        """Tell in a line what happened between turns, once the live turn has ended."""
         if self._live:
             self._waiting.append(item)
-            return
+        elif isinstance(item, BidCast):
+            self._bids.setdefault(item.room, []).append(item)  # told before the turn they are for
+        elif isinstance(item, Answer | AskFailed | RoomsOpened | MotionDecided):
+            self._proceed(item)
+        else:
+            self._note(order_line(item, self._names))
+
+    def _proceed(self, item: AnyAnswer | AskFailed | RoomsOpened | MotionDecided) -> None:
+        """Tell of an answer, or of what the program made of answers."""
         match item:
-            case NotePassed():
-                to = self._name(item.to) if item.to else "all"
-                told = f"Note from the chair to {to}: {item.text}"
-            case TurnSkipped():
-                told = f"{self._name(item.seat)} is passed over in round {item.round}."
-            case TurnWithdrawn():
-                told = f"Turn {item.turn} is struck from the record, and asked for again."
-            case SeatChanged():
-                told = f"From here on, {item.profile.model} speaks for {self._name(item.seat)}."
-            case BudgetSet():
-                told = f"From here on, it may cost {item.cost.normalize():f} in all."
-        self._note(told)
+            case VoteCast() if self._secret(item.phase) and not self._ballots:
+                self.status("")
+            case AmendmentProposed():
+                motion = self._state.motions.get(item.motion)
+                own = motion is not None and motion.sponsors[0] == item.seat
+                self._aside(amendment_line(item, self._names, own=own))
+            case AskFailed():
+                told = ask_failed_line(item, self._asked.get(item.ask), self._names)
+                self._aside(f"[{told}]")
+            case RoomsOpened():
+                self._note(rooms_line(item.rooms, self._names))
+            case MotionDecided():
+                known = self._state.motions.get(item.motion)
+                self._note(decision_line(item, known.title if known else None), dim=False)
+            case _:
+                self._aside(answer_line(item, self._names))
+
+    def _secret(self, phase: int) -> bool:
+        """Whether the votes of a phase are secret."""
+        manifest = self._state.manifest
+        phases = manifest.scenario.phases if manifest else ()
+        return phase >= len(phases) or phases[phase].vote.secret
 
     def _minutes(self, item: MinutesTaken) -> None:
         """Minutes as a block of their own, once the live turn has ended."""
@@ -281,7 +271,7 @@ class Printer:
         self._live = None
         waiting, self._waiting = self._waiting, deque()
         for item in waiting:
-            self(item)
+            self._show(item)
 
     def _speak(self, text: str) -> None:
         if self._live is None:
@@ -291,7 +281,8 @@ class Printer:
             self._live.any = True
             seat = self._live.seat
             name = click.style(self._name(seat), fg=self._colours.get(seat), bold=True)
-            self._say(f"\n{name}")
+            marks = showable("; ".join(self._live.marks))
+            self._say(f"\n{name}" + (click.style(f" ({marks})", dim=True) if marks else ""))
         click.echo(self._live.wrapper.feed(showable(text)), nl=False)
 
     def _hush(self) -> None:
@@ -304,13 +295,27 @@ class Printer:
             share = f"{item.done:,} of {item.total:,} tokens"
             self.status(f"{self._name(item.seat)} reads the record ({share})")
 
-    def _heading(self, title: str) -> None:
+    def _heading(self, item: PhaseOpened) -> None:
         self.status("")
-        self._say("\n" + click.style(f"── {showable(title)} ──", bold=True))
+        self._bids.clear()
+        self._say("\n" + click.style(f"── {showable(item.title)} ──", bold=True))
+        if item.kind == "caucus" and (item.rooms or not self._chosen(item.phase)):
+            self._note(rooms_line(item.rooms, self._names))
 
-    def _note(self, text: str) -> None:
+    def _chosen(self, phase: int) -> bool:
+        """Whether those who meet in a phase have yet to choose each other."""
+        phases = self._state.opened.scenario.phases if self._state.manifest else ()
+        return phase < len(phases) and phases[phase].rooms == "choice"
+
+    def _note(self, text: str, *, dim: bool = True) -> None:
         self.status("")
-        self._say("\n" + click.style(self._wrapped(showable(text)), dim=True))
+        self._say("\n" + click.style(self._wrapped(showable(text)), dim=dim, bold=not dim))
+
+    def _aside(self, text: str) -> None:
+        """A line among others like it: only the first stands apart from what is above."""
+        self.status("")
+        self._say(("" if self._beneath else "\n") + self._wrapped(showable(text)))
+        self._beneath = True
 
     def _remark(self, text: str) -> None:
         self._say(click.style(f"  [{text}]", dim=True))
@@ -323,5 +328,6 @@ class Printer:
         return wrapper.feed(text) + wrapper.finish()
 
     def _say(self, text: str) -> None:
+        self._beneath = False
         # click drops colour by itself where standard output is no terminal.
         click.echo(text, color=None if self._tty and not os.environ.get("NO_COLOR") else False)

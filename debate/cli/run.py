@@ -19,6 +19,7 @@ from debate.cli.asker import Asker
 from debate.cli.figures import cost_line
 from debate.cli.models import pull_with_bar
 from debate.cli.printer import Printer
+from debate.cli.seats import seat_pairs
 from debate.cli.thinking import thinking_option
 from debate.conference import Conference
 from debate.errors import UnknownName, UserError
@@ -141,7 +142,7 @@ def run(
         raise UserError("--seats names nobody", hint="as in: --seats altman,yang,amodei")
     wishes = Wishes(
         model=model,
-        seat_models=_pairs(seat_models),
+        seat_models=seat_pairs(seat_models),
         fallbacks=_fallbacks(fallbacks),
         thinking=thinking,
         keep_reasoning=not no_reasoning,
@@ -196,7 +197,7 @@ def resume(
     to it only --with-key. One that you name by --seat is yours.
     """
     path = find_transcript(transcript)
-    changes = _pairs(seat_models)
+    changes = seat_pairs(seat_models)
     profiles = fold(read(path)).profiles
     if strange := [seat for seat in changes if seat not in profiles]:
         raise UnknownName("seat", strange[0], profiles)
@@ -230,6 +231,7 @@ async def _resume(
         ) as conference:
             # The printer needs to know who is who; the record so far is in `yalta show`.
             viewer.watch(conference.state.opened)
+            viewer.catch_up(conference.state)
             return await _drive(conference, viewer)
 
 
@@ -268,9 +270,10 @@ async def _drive(conference: Conference, viewer: _Viewer) -> bool:
 class _Viewer:
     """Passes items on; notes when nobody reads them any more."""
 
-    def __init__(self, show: Callable[[Item], None], status: Callable[[str], None]) -> None:
+    def __init__(self, show: Callable[[Item], None], printer: Printer) -> None:
         self._show = show
-        self.status = status
+        self.status = printer.status
+        self.catch_up = printer.catch_up
         self.on_gone: Callable[[], object] = lambda: None
         self.paused = ""
         """Why it stands still, by the last pause."""
@@ -292,24 +295,14 @@ class _Viewer:
 def _viewer(as_json: bool, reasoning: bool) -> _Viewer:
     printer = Printer(reasoning=reasoning)
     if not as_json:
-        return _Viewer(printer, printer.status)
+        return _Viewer(printer, printer)
 
     def show(item: Item) -> None:
         if isinstance(item, Event):
             sys.stdout.buffer.write(dump(item) + b"\n")
             sys.stdout.buffer.flush()
 
-    return _Viewer(show, printer.status)
-
-
-def _pairs(seat_models: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
-    for text in seat_models:
-        seat, equals, model = text.partition("=")
-        if not (seat and equals and model):
-            raise UserError(f"--seat {text!r} is not of the form SEAT=MODEL")
-        pairs[seat.strip()] = model.strip()
-    return pairs
+    return _Viewer(show, printer)
 
 
 def _fallbacks(given: tuple[str, ...]) -> dict[str, str]:

@@ -1,9 +1,8 @@
-"""`yalta show`, `stats`, `verify`, `fork`: what can be asked of a transcript, and begun from it."""
+"""`yalta show`, `stats`, `verify`: what can be asked of a transcript."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -20,9 +19,10 @@ from debate.verify import verify as check
 @click.command()
 @click.argument("transcript")
 @click.option("--reasoning", is_flag=True, help="Show the models' reasoning too.")
-def show(transcript: str, reasoning: bool) -> None:
+@click.option("--ballots", is_flag=True, help="Show secret votes too, and not only their count.")
+def show(transcript: str, reasoning: bool, ballots: bool) -> None:
     """Read TRANSCRIPT (a path, or a name in the transcripts folder)."""
-    printer = Printer(reasoning=reasoning)
+    printer = Printer(reasoning=reasoning, ballots=ballots)
     path = find_transcript(transcript)
     entry = None
     for entry in read_entries(path):
@@ -62,30 +62,19 @@ def verify(transcript: str, head: str | None) -> None:
 
 @click.command()
 @click.argument("transcript")
-@click.option("--turn", type=click.IntRange(0), help="The last turn to keep; 0 keeps none.")
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="File (.jsonl) or folder of the new one."
+    "--rows",
+    type=click.Choice(["seats", "turns", "motions"]),
+    help="What each row is about: seats in tables, turns in CSV, if not said.",
 )
-@click.option("--seed", type=int, help="Seed of what follows; drawn if not given.")
-def fork(transcript: str, turn: int | None, out: Path | None, seed: int | None) -> None:
-    """Begin another future of TRANSCRIPT, after its last finished turn or an earlier one.
-
-    The new transcript begins with a copy of what was said up to there. TRANSCRIPT stays as it is.
-    """
-    from debate.fork import fork as begin
-
-    path = begin(find_transcript(transcript), turn=turn, out=out, seed=seed)
-    click.echo(showable(str(path)))
-    click.echo(showable(f"Go on with:  yalta resume {path}"), err=True)
-
-
-@click.command()
-@click.argument("transcript")
-@click.option("--by-turn", is_flag=True, help="One row a turn instead of a seat.")
+@click.option("--by-turn", is_flag=True, help="The same as --rows turns.")
 @click.option("--json", "as_json", is_flag=True, help="All that is counted, as JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="A line for each turn, for a spreadsheet.")
-def stats(transcript: str, by_turn: bool, as_json: bool, as_csv: bool) -> None:
-    """Count turns, words, tokens (in, cached, out, reasoning), seconds and cost in TRANSCRIPT.
+@click.option("--csv", "as_csv", is_flag=True, help="A line for each row, for a spreadsheet.")
+def stats(
+    transcript: str, rows: figures.Rows | None, by_turn: bool, as_json: bool, as_csv: bool
+) -> None:
+    """Count turns, words, tokens (in, cached, out, reasoning), seconds and cost in TRANSCRIPT,
+    and what was asked for, tabled and voted.
 
     A dash is a number that the server did not give. "cached" is the part of the input that a
     prefix cache held; "new" is what had to be read. Withdrawn turns are not in the record: their
@@ -94,16 +83,23 @@ def stats(transcript: str, by_turn: bool, as_json: bool, as_csv: bool) -> None:
     "tries" are calls that came to nothing and were made again; "broken off" are those that brought
     words, so that they may be billed, but nobody says how much: the cost is then "at most" so much.
     It is "unknown" where a finished turn's is.
+
+    "asks" are answers that nobody hears, such as bids and votes; "assumed" are those of them that
+    could not be had, and were set down by rule.
     """
     if as_json and as_csv:
         raise UserError("--json and --csv cannot both be had")
+    if by_turn:
+        rows = rows or "turns"
     counted = count(read(find_transcript(transcript)))
     if as_json:
         click.echo(figures.as_json(counted))
     elif as_csv:
-        click.echo(figures.as_csv(counted), nl=False)
-    elif by_turn:
+        click.echo(figures.as_csv(counted, rows or "turns"), nl=False)
+    elif rows == "turns":
         figures.show_turns(counted)
+    elif rows == "motions":
+        figures.show_motions(counted)
     else:
         figures.show_tables(counted)
 

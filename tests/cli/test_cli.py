@@ -50,7 +50,7 @@ def test_help_loads_neither_the_tui_nor_numbers_nor_the_engine():
 
     assert "HEAVY []" in done.stdout
     for command in (
-        *("run", "resume", "fork", "library", "verify", "show", "stats"),
+        *("run", "resume", "fork", "compare", "library", "verify", "show", "stats"),
         *("persona", "scenario", "models"),
     ):
         assert re.search(rf"^  {command}\b", done.stdout, re.MULTILINE)

@@ -16,7 +16,7 @@ from worlds import FREE, closed, manifest, scenario
 from debate.bill import Bill, Cost
 from debate.cli import yalta
 from debate.cli.figures import amount, as_csv, cost_line, told
-from debate.cli.printer import cells
+from debate.cli.wrapping import cells
 from debate.events import (
     MinutesTaken,
     PhaseOpened,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from worlds import Play, closed, manifest, scenario
 
 from debate.cli import yalta
-from debate.cli.printer import Printer, Wrapper, cells
+from debate.cli.printer import Printer
+from debate.cli.wrapping import Wrapper, cells
 from debate.events import (
     BudgetSet,
     ConferenceClosed,
