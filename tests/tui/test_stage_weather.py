@@ -20,7 +20,8 @@ from tui.screens.stage import StageScreen
 from tui.session import Opening
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.record import Record
-from tui.widgets.floor.roster import Table, charged
+from tui.widgets.floor.roster import charged
+from tui.widgets.floor.table import Table
 from tui.widgets.reader.book import Book
 from tui.widgets.reader.details import described
 

@@ -27,8 +27,8 @@ from tui.session import Session
 from tui.widgets.floor.blocks import plain
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.record import Record
-from tui.widgets.floor.roster import Table
 from tui.widgets.floor.status_line import StatusLine
+from tui.widgets.floor.table import Table
 from tui.widgets.lobby.seats import SIGNS
 
 ALL = "*"  # no seat's id

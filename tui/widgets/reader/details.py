@@ -11,7 +11,7 @@ from debate.events import Try, TurnClosed, Usage
 from debate.listed import one_line
 from debate.prompts.again import Again
 from debate.text import count_words
-from debate.wording import broke_off, spoken_by
+from debate.wording import broke_off, part_told, spoken_by
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.record import Record
 from tui.widgets.floor.roster import charged, money
@@ -43,6 +43,16 @@ class Details(Record):
     def action_mark(self, step: int) -> None:
         """Mark another turn in the record that this is about."""
         self._record.action_mark(step)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is looked at is that record's."""
+        if action == "look":
+            return self._record.check_action(action, parameters)
+        return super().check_action(action, parameters)
+
+    def action_look(self, step: int) -> None:
+        """Look at something else in the record that this is about."""
+        self._record.action_look(step)
 
     def on_record_marked(self, message: Record.Marked) -> None:
         """No turn stands here: nobody else has to know."""
@@ -101,9 +111,14 @@ def prompt_text(again: Again) -> str:
 def _place_of(book: Book, page: Page) -> list[tuple[str, str]]:
     turn, phases = page.turn, book.opened.scenario.phases
     phase = phases[turn.phase].title if turn.phase < len(phases) else str(turn.phase)
+    names = {card.id: card.name for card in book.opened.seats}
+    told = [
+        ("part", part_told(turn.part, turn.to, lambda seat: names.get(seat or "", seat or "?"))),
+        ("in private", turn.room),
+        ("the floor", turn.why),
+    ]
     facts = [("seat", turn.seat), ("phase", phase), ("round", str(turn.round))]
-    if turn.room:
-        facts.append(("in private", turn.room))
+    facts += [(what, said) for what, said in told if said]
     return [*facts, ("opened", moment(book.events[page.opened].at))]
 
 
