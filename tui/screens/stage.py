@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
 from debate.errors import TranscriptError, YaltaError
-from debate.events import ConferenceOpened, Event, TurnClosed
+from debate.events import Answer, ConferenceOpened, Event, TurnClosed
 from debate.ledger import Ledger
 from debate.library import short_path
 from debate.speakers.base import Prompt
@@ -34,6 +34,7 @@ from tui.widgets.floor.blocks import plain
 from tui.widgets.floor.composer import Composer
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.find_bar import FindBar
+from tui.widgets.floor.questions import question_of
 from tui.widgets.floor.record import Record
 from tui.widgets.floor.rooms_bar import RoomsBar
 from tui.widgets.floor.roster import Roster
@@ -67,6 +68,8 @@ finished is on the disk before the next one starts.
 - **a** strikes the last turn and asks for it again. **f** forks: another future of the same past.
 - When you have the floor: write, and **ctrl+s** says it. **i** goes on writing. What you have not
   said yet is kept, and in the box when the seat is asked again.
+- When you are asked for a vote, a bid or the like: the letter or number before a choice chooses it,
+  then there is room for a reason, and **ctrl+s** sends it.
 - **r** opens and folds the models' reasoning, bids and secret ballots. **/** searches.
 - **w** looks at all, at what is public, at each private room. **m** shows every motion in full.
 - The end is followed until you scroll; **g** follows again.
@@ -168,8 +171,9 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         self.notify(words, severity="warning", timeout=30, markup=False)
 
     def _drafted(self) -> str:
-        seats = self._drafts.seats if self._drafts else []
-        return ", ".join(self._feed.name_of(seat) for seat in seats)
+        kept = self._drafts.seats if self._drafts else []
+        seats = dict.fromkeys(draft.partition("/")[0] for draft in kept)
+        return ", ".join(self._feed.name_of(seat) or "the conference" for seat in seats)
 
     async def _recall(self, path: Path) -> None:
         """Show what was said before a conference was resumed."""
@@ -196,7 +200,7 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             self._heard_at = time.monotonic()
             if isinstance(item, ConferenceOpened):
                 self._status.notice = plain(item.notice)
-            elif isinstance(item, TurnClosed):
+            elif isinstance(item, TurnClosed | Answer):
                 self._spoken(item)
             self.show_standing()
 
@@ -206,11 +210,14 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             if isinstance(screen, MotionsScreen):
                 screen.show()
 
-    def _spoken(self, turn: TurnClosed) -> None:
+    def _spoken(self, said: TurnClosed | Answer) -> None:
         """What a person said is in the transcript: no draft of it is needed any more."""
-        row = self._table.rows.get(turn.seat)
-        if self._drafts is not None and row is not None and row.human:
-            self._drafts.drop(turn.seat)
+        if self._drafts is None:
+            return
+        if isinstance(said, Answer):
+            self._drafts.drop_all(f"{said.seat or ''}/")
+        elif (row := self._table.rows.get(said.seat)) is not None and row.human:
+            self._drafts.drop(said.seat)
 
     def _changed(self) -> None:
         if self.is_mounted:
@@ -254,7 +261,8 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             self._drafts = Drafts(conference.path)
         try:
             name = self._feed.name_of(prompt.seat)
-            return await self._composer.ask(name, prompt, self._drafts)
+            question = question_of(conference.state, prompt.seat)
+            return await self._composer.ask(name, prompt, self._drafts, question)
         finally:
             if self.focused is None:
                 self.record.focus()

@@ -115,7 +115,9 @@ class SteeringScreen(AskingScreen[None]):
         if conference is None:
             return
         seat: str | None = None
-        speaking = [t.seat for t in conference.state.in_air.values()]
+        state = conference.state
+        asked = [ask.seat for ask in state.asking.values() if ask.seat is not None]
+        speaking = list(dict.fromkeys([*(t.seat for t in state.in_air.values()), *asked]))
         if len(speaking) > 1:
             choices = [Choice(s, self._feed.name_of(s)) for s in speaking]
             choices.append(Choice(ALL, "All of them"))

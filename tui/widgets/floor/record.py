@@ -87,6 +87,10 @@ class Record(Paper):
             self.block = block
             super().__init__()
 
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._marked_elsewhere: Block | None = None  # what was marked, and is not shown now
+
     # -- what it shows
 
     @property
@@ -107,7 +111,7 @@ class Record(Paper):
     def load(self, blocks: Iterable[Block]) -> None:
         """Show these blocks in place of any."""
         self._shown.load(blocks)
-        self._palette = None
+        self._palette = self._marked_elsewhere = None
         self.marked = None
         self.matches.clear()
         self._touch(0)
@@ -155,10 +159,11 @@ class Record(Paper):
             return
         at = self.count.block_at(self.scroll_offset.y)[0]
         top = self.blocks[at] if 0 <= at < len(self.blocks) else None
-        marked = self.blocks[self.marked] if self.marked is not None else None
+        marked = self.blocks[self.marked] if self.marked is not None else self._marked_elsewhere
         self._shown.look(view)
         with self.prevent(self.Marked):
             self.marked = None
+        self._marked_elsewhere = marked
         if marked is not None:
             self.marked = self.index_of(marked)
         self.matches.find(self.matches.query, self.blocks, self.marked or 0)
@@ -248,6 +253,7 @@ class Record(Paper):
     def watch_marked(self, before: int | None, now: int | None) -> None:
         self._redraw()
         if now is not None and now < len(self.blocks):
+            self._marked_elsewhere = None
             self.post_message(self.Marked(self.blocks[now]))
 
     def action_mark(self, step: int) -> None:
