@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from debate.events import (
     AnyEvent,
@@ -27,6 +28,8 @@ from debate.scenario import VotePlan
 from debate.standing import Amendment, ConferenceState
 from debate.state import apply
 
+A = TypeVar("A", VoteCast, CommuniqueSigned)
+
 
 @dataclass(slots=True)
 class Poll:
@@ -38,7 +41,7 @@ class Poll:
     of: int
     """How many have a vote."""
     cast: dict[str, VoteCast] = field(default_factory=dict)
-    """By seat, in the order in which they came."""
+    """By seat, in the order of the table."""
     decided: MotionDecided | None = None
 
 
@@ -52,6 +55,7 @@ class Communique:
     of: int
     """How many may sign it."""
     signatures: dict[str, CommuniqueSigned] = field(default_factory=dict)
+    """By seat, in the order of the table."""
 
 
 class Ledger:
@@ -82,11 +86,13 @@ class Ledger:
             return False
         match event:
             case VoteCast() if event.seat is not None:
-                self._poll(event.phase, event.motion).cast[event.seat] = event
+                poll = self._poll(event.phase, event.motion)
+                poll.cast = self._by_seat({**poll.cast, event.seat: event})
             case MotionDecided():
                 self._poll(event.phase, event.motion).decided = event
             case CommuniqueSigned() if event.seat is not None and self._drafted:
-                self.communiques[-1].signatures[event.seat] = event
+                last = self.communiques[-1]
+                last.signatures = self._by_seat({**last.signatures, event.seat: event})
             case TurnClosed():
                 opened = before.in_air.get(event.turn)
                 return opened is not None and opened.part == "draft" and self._draft(event)
@@ -113,6 +119,11 @@ class Ledger:
             of = len(self.state.opened.taking_part(plan))
             poll = self.polls[phase, motion] = Poll(phase, motion, plan.vote, of)
         return poll
+
+    def _by_seat(self, answers: dict[str, A]) -> dict[str, A]:
+        """Answers in the order of the table, whatever order they came in."""
+        seats = (card.id for card in self.state.opened.seats)
+        return {seat: answers[seat] for seat in seats if seat in answers}
 
     def _draft(self, event: TurnClosed) -> bool:
         of = len(self.state.members)

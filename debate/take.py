@@ -74,6 +74,11 @@ Item = AnyEvent | Delta | Progress | Again | Minuting
 Watch = Callable[[Item], None]
 
 
+# Stands for the person who holds the conference, and is no seat, where an event has to name one:
+# what they are asked for ends in an event of its own, which names none.
+_NO_SEAT = "nobody"
+
+
 @dataclass(slots=True)
 class Take:
     """What has come of one try so far.
@@ -190,7 +195,7 @@ class Take:
             return self.failed("empty", "the model said nothing that can be used")
         return TurnClosed(
             turn=self.number,
-            seat=self.prompt.seat,
+            seat=self.prompt.seat or _NO_SEAT,
             text=reply.text,
             reasoning=(reply.reasoning or None) if self.keep_reasoning else None,
             cut=reply.cut or None,
@@ -213,7 +218,7 @@ class Take:
         reply = self._filter
         return TurnFailed(
             turn=self.number,
-            seat=self.prompt.seat,
+            seat=self.prompt.seat or _NO_SEAT,
             reason=reason,
             message=message,
             final=final,

@@ -223,47 +223,47 @@ async def test_hostile_words_in_motions_and_reasons_are_words(had, size):
 
 
 async def test_the_stage_shows_all_of_it_as_it_is_held(tmp_path):
-    hold_votes = threading.Event()
+    may = {"bid": threading.Event(), "vote": threading.Event()}
     answers = Procedural()
 
     def answer(body):
         name, form = asked_of(body)
-        if "vote" in form and name == "Mark Zuckerberg" and not hold_votes.is_set():
-            hold_votes.wait(20)
+        if name == "Mark Zuckerberg":
+            for kind in may.keys() & form.keys():
+                may[kind].wait(20)
         return answers(body)
 
-    where = set()
-    doing = set()
     with ChatServer(answer) as server:
         async with staged(server, tmp_path, ALL_KINDS, seats=FOUR) as (pilot, stage):
-            begun = widgets(pilot.app)
+            begun, state = widgets(pilot.app), lambda: stage.session.conference.state
+            rows = stage._table.rows
 
-            def voting():
-                where.add(str(stage._agenda.render()).partition("  ")[2].partition("  ")[0])
-                doing.update(row.doing for row in stage._table.rows.values())
-                state = stage.session.conference.state
-                return len(state.phase.ballots.get("M1", {})) == 3 if state.phase else False
+            def bids():
+                return sum(len(each) for each in state().phase.bids.values())
 
-            await wait_until(pilot, voting)
+            await wait_until(pilot, lambda: state().phase and bids() == 3)
+            assert "Debate, turn 1 of 4: bids" in str(stage._agenda.render())
+            assert (rows["zuckerberg"].doing, rows["yang"].doing) == ("bidding", "waiting")
+            assert not stage._motions.has_class("-any")
+            may["bid"].set()
+            await wait_until(pilot, lambda: len(state().phase.ballots.get("M1", {})) == 3)
             assert "Vote on M1: 3 of 4" in str(stage._agenda.render())
-            assert stage._table.rows["zuckerberg"].doing == "voting"
             assert "? voting" in str(stage._roster._body.render())
             panel = str(stage._motions._body.render())
             assert "M1 Tiers" in panel
             assert "· open" in panel
             assert "1 amendment, 1 accepted" in panel
             assert "3 of 4 voted" in panel
-            hold_votes.set()
+            may["vote"].set()
             await wait_until(pilot, lambda: over(stage))
             panel = str(stage._motions._body.render())
             assert "✓ carried" in panel
             assert "2 yes, 1 no, 1 neither" in panel
             assert "secret: 2 yes" in panel
             assert "3 of 4 signed" in panel
-            assert "bidding" in doing
-            assert any("Debate, turn 1 of 4" in each for each in where)
-            figures = stage._table.rows["yang"].figures
-            assert figures.asks == 6  # bids, a motion, an amendment, two ballots, a signature
+            assert (
+                rows["yang"].figures.asks == 6
+            )  # bids, a motion, an amendment, two ballots, a signature
             assert widgets(pilot.app) == begun
             assert good(stage)
             assert "Signatures of the communique" in shown(stage)

@@ -152,25 +152,25 @@ class Unheard:
             self._sheet.touch(gathered.block)
 
     def _bids(self, gathered: _Gathered) -> None:
-        bids = [bid for bid in gathered.said.values() if isinstance(bid, BidCast)]
+        bids = [bid for bid in self._by_seat(gathered) if isinstance(bid, BidCast)]
         bids.sort(key=lambda bid: -bid.bid)
         gathered.block.fold = plain(bids_told(bids, self._name))
         gathered.block.reasoning = self._lines(bids)
 
     def _partners(self, gathered: _Gathered) -> None:
         gathered.block.fold = f"whom each would meet: {len(gathered.said)} have chosen"
-        gathered.block.reasoning = self._lines(gathered.said.values())
+        gathered.block.reasoning = self._lines(self._by_seat(gathered))
 
     def _signatures(self, gathered: _Gathered) -> None:
         block = gathered.block
         block.kind, block.name = "note", "Signatures of the communique"
-        block.text = self._by_seat(gathered)
+        block.text = self._lines(self._by_seat(gathered))
 
     def _poll(self, gathered: _Gathered) -> None:
         first = next(iter(gathered.said.values()), gathered.decided)
         assert isinstance(first, VoteCast | MotionDecided)
         plan = self._plan(first.phase)
-        block, ballots = gathered.block, self._by_seat(gathered)
+        block, ballots = gathered.block, self._lines(self._by_seat(gathered))
         block.kind, block.name = "note", plain(poll_heading(first.motion, plan))
         lines = [_on_one_line(self._titles.get(first.motion, ""))]
         if gathered.decided is not None:
@@ -207,10 +207,10 @@ class Unheard:
         """One line for each, whatever stands in it."""
         return "\n".join(_on_one_line(answer_told(each, self._name)) for each in answers)
 
-    def _by_seat(self, gathered: _Gathered) -> str:
-        """The same, in the order of the table."""
+    def _by_seat(self, gathered: _Gathered) -> list[Answer]:
+        """The answers in the order of the table, whatever order they came in."""
         said = gathered.said
-        return self._lines(said[card.id] for card in self._opened.seats if card.id in said)
+        return [said[card.id] for card in self._opened.seats if card.id in said]
 
     def _remark(self, text: str, event: Answer | None) -> None:
         if text:

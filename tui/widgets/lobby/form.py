@@ -260,7 +260,7 @@ def _agenda(scenario: Scenario) -> str:
 
 def _phase(phase: Phase) -> str:
     title = one_line(phase.title)
-    told = [] if phase.kind in title.casefold() else [phase.kind]
+    told: list[str] = [] if phase.kind in title.casefold() else [phase.kind]
     if phase.floor.rule != "round_robin":
         told.append(phase.floor.rule)
     if phase.kind == "vote" and phase.vote.secret:
