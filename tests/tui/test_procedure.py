@@ -11,14 +11,17 @@ import pytest
 from chat_server import ChatServer
 from held import hold
 from pilot import wait_until
-from procedure import ALL_KINDS, BAD, FOUR, Procedural, asked_of
+from procedure import ALL_KINDS, BAD, FOUR, ROOMS, Procedural, asked_of
 from reading import on_screen, showing, widgets
 from staging import good, over, shown, staged
 from worlds import scenario
 
+from debate import read_transcript
+from debate.stats import stats
 from debate.verify import verify
 from tui.screens.motions import MotionsScreen
 from tui.screens.reader import ReaderScreen
+from tui.widgets.floor.table import Table
 
 
 @dataclass
@@ -33,8 +36,12 @@ class Held:
 def had(tmp_path_factory):
     def one(more):
         folder = tmp_path_factory.mktemp("held")
+        rooms = {
+            f"{name}{more and ' [b]x[/b] [@click=app.quit]y[/]'}": ROOMS[name] for name in ROOMS
+        }
+        kinds = [{**k, "rooms": rooms} if k["kind"] == "caucus" else k for k in ALL_KINDS]
         with ChatServer(Procedural(more)) as server:
-            plan = scenario(FOUR, ALL_KINDS, title="The AI Yalta Conference")
+            plan = scenario(FOUR, kinds, title="The AI Yalta Conference")
             return asyncio.run(hold(plan, server, folder))[1]
 
     return Held(one(""), one(BAD))
@@ -179,6 +186,23 @@ async def test_details_say_what_a_turn_was_and_why(had):
         await wait_until(pilot, lambda: "bid 9, the highest" in said(reader.details))
 
 
+async def test_details_say_how_an_answer_was_read_and_what_was_asked(had):
+    async with showing(ReaderScreen(had.path)) as (pilot, reader):
+        await read(pilot, reader)
+        record = reader.record
+        await pilot.press("d")
+        record.reveal(record.index_of(block(record, "Motion M1, tabled by Sam Altman")))
+        await wait_until(pilot, lambda: "Sam Altman, a motion" in names(reader.details))
+        text = said(reader.details)
+        assert "read as JSON" in text
+        assert '"action": "table"' in text  # as it came
+        assert "✗" not in text
+        assert "The prompt, as sent" in names(reader.details)
+        bids = block(record, "bids: ")
+        record.reveal(record.index_of(bids))
+        await wait_until(pilot, lambda: names(reader.details).count("a bid") == 4)
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 24)])
 async def test_m_shows_every_motion_in_full(had, size):
     async with showing(ReaderScreen(had.path), size=size) as (pilot, reader):
@@ -211,12 +235,27 @@ async def test_hostile_words_in_motions_and_reasons_are_words(had, size):
         assert "\x1b" not in text
         assert "\u202e" not in text
         assert "Tiers [b]bold[/b] [31m. Weights" in text
+        await pilot.press("w", "w")
+        await pilot.pause()
+        assert "[┃ north [b]x[/b] [@click=app.quit]y[/]" in on_screen(pilot.app).splitlines()[1]
+        await pilot.click(reader._rooms, offset=(30, 0))
+        assert pilot.app.screen is reader
         await pilot.press("m")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, MotionsScreen))
         await pilot.press("b")
         await pilot.pause()
         assert "[b]bold[/b]" in on_screen(pilot.app)
         assert "\x1b" not in said(pilot.app.screen.record)
+
+
+def test_the_seats_are_counted_as_in_the_figures_of_a_transcript(had):
+    table = Table()
+    events = read_transcript(had.path)
+    table.take_all(events)
+    for mine, theirs in zip(table.rows.values(), stats(events).seats, strict=True):
+        for field in ("turns", "asks", "assumed", "words", "input", "output", "seconds", "bill"):
+            assert getattr(mine.figures, field) == getattr(theirs, field), field
+        assert mine.figures.asks > 4
 
 
 # On the stage.
@@ -267,6 +306,10 @@ async def test_the_stage_shows_all_of_it_as_it_is_held(tmp_path):
             assert widgets(pilot.app) == begun
             assert good(stage)
             assert "Signatures of the communique" in shown(stage)
+
+
+def names(record):
+    return "\n".join(b.name for b in record.blocks)
 
 
 def said(record):

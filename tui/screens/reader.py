@@ -204,8 +204,8 @@ class ReaderScreen(AskingScreen[None]):
 
     def action_motions(self) -> None:
         """Show every motion in full."""
-        if self.book is not None:
-            self.app.push_screen(MotionsScreen(Ledger(self.book.events)))
+        if book := self.book:
+            self.app.push_screen(MotionsScreen(Ledger(book.events)))
 
     # -- going about
 
@@ -264,13 +264,14 @@ class ReaderScreen(AskingScreen[None]):
 
     @work(exclusive=True, group="details", exit_on_error=False)
     async def _describe(self) -> None:
-        book, page = self.book, self._marked()
+        book, n = self.book, self.record.marked
         if book is None or not self.has_class("-details"):
             return
+        block = None if n is None else self.record.blocks[n]
         await asyncio.sleep(0.05)  # whoever holds a key down wants the last turn described
         width = self.details.scrollable_content_region.width
         try:
-            self.details.show(await asyncio.to_thread(described, book, page, width))
+            self.details.show(await asyncio.to_thread(described, book, block, width))
         except Exception as error:
             self.yalta.tell(error)
 
@@ -281,8 +282,7 @@ class ReaderScreen(AskingScreen[None]):
         if self.book is None:
             return
         if self._player is None:
-            page = self._marked()
-            begin = page.opened if page else 0
+            begin = page.opened if (page := self._marked()) else 0
             self._player = Player(self.book.events, begin, self._speed, time.monotonic)
             self._playing = self._play(self._player, begin)
         elif self._is_playing():
@@ -318,8 +318,8 @@ class ReaderScreen(AskingScreen[None]):
 
     def _end_replay(self) -> None:
         turns = [block.turn for block in self.record.blocks if block.turn is not None]
-        page = self._marked()
-        self._show_whole(page.turn.turn if page else turns[-1] if turns else None)
+        last = turns[-1] if turns else None
+        self._show_whole(page.turn.turn if (page := self._marked()) else last)
 
     @work(exclusive=True, group="replay", exit_on_error=False)
     async def _play(self, player: Player, begin: int | None) -> None:

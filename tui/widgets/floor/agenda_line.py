@@ -120,7 +120,7 @@ def _vote(state: ConferenceState, phase: CurrentPhase, plan: Phase) -> str:
 
 def _communique(state: ConferenceState, phase: CurrentPhase, plan: Phase) -> str:
     if not phase.held:
-        return ": it is drafted"
+        return ": being drafted"
     return f": {len(phase.signatures)} of {len(state.members)} asked to sign"
 
 

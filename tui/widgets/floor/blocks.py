@@ -96,6 +96,7 @@ class Block:
         room: The private room that it belongs to.
         rooms: The rooms that open here.
         phase: Index of the phase that a heading stands above.
+        asks: The asks, by number, whose answers it shows.
     """
 
     kind: Kind
@@ -115,6 +116,7 @@ class Block:
     room: Room | None = None
     rooms: tuple[Room, ...] = ()
     phase: int | None = None
+    asks: tuple[int, ...] = ()
     _lines: Lines | None = field(default=None, repr=False)
     _before: Lines | None = field(default=None, repr=False)
     _width: int = field(default=0, repr=False)
@@ -177,6 +179,11 @@ class Block:
             return self.side
         words = count_words(self.text)
         return f"{self.side} · {words:,} word{'' if words == 1 else 's'}"
+
+    @property
+    def can_be_marked(self) -> bool:
+        """Whether something more is recorded of it, that a screen may show."""
+        return self.kind == "turn" or bool(self.asks)
 
     @property
     def inset(self) -> int:

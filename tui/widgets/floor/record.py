@@ -291,7 +291,7 @@ class Record(Paper):
             return
         index, line = self.count.line_at(y)
         block = self.blocks[index]
-        if block.kind == "turn":
+        if block.can_be_marked:
             self.marked = index
         if line.part == "fold":
             self._unfold(block)

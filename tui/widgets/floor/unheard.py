@@ -145,6 +145,7 @@ class Unheard:
             room = self._sheet.room_of(event)
             gathered = self._gathered[key] = _Gathered(Block("remark", room=room))
         gathered.said[event.seat] = event
+        gathered.block.asks = tuple(a.ask for a in gathered.said.values() if a.ask is not None)
         draw(gathered)
         if begins:
             self._sheet.add(gathered.block)
@@ -219,6 +220,7 @@ class Unheard:
     def _add(self, block: Block, event: Answer | None, *, told: bool = False) -> None:
         if event is not None:
             block.room = self._sheet.room_of(event)
+            block.asks = (event.ask,) if event.ask is not None else ()
             if (why := assumed(event)) and not told:
                 block.aside = plain(f"[{why}]")
         self._sheet.add(block)
