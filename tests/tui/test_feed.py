@@ -17,6 +17,7 @@ from debate.events import (
     Profile,
     RoomsOpened,
     RuleAdded,
+    SeatChanged,
     Timing,
     TurnOpened,
     VoteCast,
@@ -67,7 +68,11 @@ LACK = {"how": "assumed", "why": "no usable answer:\nit counts as an abstention"
 def test_what_is_assumed_says_so_and_why():
     vote = VoteCast(seat="ada", motion="M1", vote="abstain", **PLACE, **LACK)
     assert told(vote) == [
-        "Vote on motion M1 | 1 of 2 have voted.\n"
+        "Vote on motion M1 | ballots so far, which no seat has heard | 1 of 2 have voted."
+    ]
+    decided = MotionDecided(phase=0, motion="M1", carried=False, yes=0, no=0, abstain=1)
+    assert told(vote, decided) == [
+        "Vote on motion M1 | Not carried: 0 for, 0 against, 1 abstaining.\n"
         "Ada: abstain (assumed: no usable answer: it counts as an abstention)"
     ]
     bids = [
@@ -79,6 +84,14 @@ def test_what_is_assumed_says_so_and_why():
     assert told(call) == ["The chair gives the floor to Bo. (assumed: the longest silent)"]
     waived = AskWaived(seat="bo", kind="motion", **PLACE, **LACK)
     assert told(waived)[0].startswith("Bo tables no motion and joins none. (assumed: no usable")
+
+
+def test_a_person_who_has_yet_to_bid_sees_that_others_have_and_not_how():
+    mine = SeatChanged(seat="bo", profile=Profile(model="me", family="human"))
+    bid = BidCast(seat="ada", bid=7, **PLACE, how="json")
+    opened = TurnOpened(turn=2, seat="ada", **PLACE, request="0" * 64)
+    assert told(mine, bid)[1:] == ["bids: 1 given"]
+    assert told(mine, bid, opened)[1] == "bids: Ada 7"
 
 
 def test_what_could_not_be_had_is_told_and_what_is_broken_off_is_not():

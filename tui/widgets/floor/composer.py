@@ -100,6 +100,8 @@ class Composer(Vertical):
             self._answer = asyncio.get_running_loop().create_future()
             self.add_class("-asked")
             self.fit()
+            if question is not None:  # what is asked stands last in the brief
+                self.call_after_refresh(self._around.scroll_end, animate=False)
             self._take_keys()
             try:
                 return await self._answer

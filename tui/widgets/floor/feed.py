@@ -89,6 +89,8 @@ class Feed:
             case ConferenceOpened():
                 self._open(item)
             case TurnOpened():
+                if self._unheard is not None:
+                    self._unheard.show(item)
                 self._turns[item.turn] = self.add(self._turn(item))
             case _:
                 self._aside(item)
@@ -185,7 +187,7 @@ class Feed:
             case Event():
                 if remark := self._remark_on(event):
                     self._remark(remark)
-                elif self._unheard is not None:
+                if self._unheard is not None:
                     self._unheard.show(event)
             case _:
                 pass

@@ -120,7 +120,7 @@ def question_for(state: ConferenceState, form: Form) -> Question:
 
 
 def _bid(state: ConferenceState, form: Form, name: str) -> Question:
-    told = {0: "not at all", 5: "gladly", 9: "must answer at once"}
+    told = {0: "not at all (9: must answer at once)", 9: "must answer at once"}
     choices = tuple(
         Choice(str(n), told.get(n, ""), str(n), reads={"type": "bid.cast", "bid": n})
         for n in range(10)

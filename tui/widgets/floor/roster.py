@@ -55,6 +55,10 @@ class Roster(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield self._body
 
+    def on_resize(self) -> None:
+        """Columns depend on the width, of which there is none while it is hidden."""
+        self.show()
+
     def show(self) -> None:
         """Show the table as it stands."""
         width = max(20, self.scrollable_content_region.width)

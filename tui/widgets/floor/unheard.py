@@ -24,6 +24,8 @@ from debate.events import (
     MotionDecided,
     MotionTabled,
     PartnersChosen,
+    SeatChanged,
+    TurnOpened,
     VoteCast,
 )
 from debate.scenario import VotePlan
@@ -41,6 +43,8 @@ from tui.widgets.floor.blocks import Block, Room, plain
 Key = tuple[object, ...]
 
 SECRET = "ballots, which no seat sees"
+UNHEARD = "ballots so far, which no seat has heard"
+SIGNING = "signatures so far, which no seat has heard"
 
 
 class Sheet(Protocol):
@@ -70,6 +74,8 @@ class _Gathered:
     block: Block
     said: dict[str | None, Answer] = field(default_factory=dict)
     decided: MotionDecided | None = None
+    settled: bool = False
+    """Whether nothing more is to come."""
 
 
 class Unheard:
@@ -87,12 +93,18 @@ class Unheard:
         self._titles: dict[str, str] = {}
         self._sponsors: dict[str, str | None] = {}
         self._gathered: dict[Key, _Gathered] = {}
+        self._people = {s.id for s in opened.seats if s.profile.family == "human"}
 
     def show(self, event: Event) -> None:
         """Show an event; nothing, if it is of another kind."""
         match event:
             case AskOpened():
                 self._kinds[event.ask] = event.kind
+            case SeatChanged():
+                person = event.profile.family == "human"
+                self._people = (self._people - {event.seat}) | ({event.seat} if person else set())
+            case TurnOpened():
+                self._settle_bids(event)
             case AskFailed():
                 kind = self._kinds.pop(event.ask, None)
                 if event.reason not in ("aborted", "interrupted"):
@@ -155,8 +167,19 @@ class Unheard:
     def _bids(self, gathered: _Gathered) -> None:
         bids = [bid for bid in self._by_seat(gathered) if isinstance(bid, BidCast)]
         bids.sort(key=lambda bid: -bid.bid)
-        gathered.block.fold = plain(bids_told(bids, self._name))
+        # Whoever bids for a seat of theirs is not to know the others' bids before.
+        waits = not gathered.settled and self._people - gathered.said.keys()
+        told = f"bids: {len(bids)} given" if waits else bids_told(bids, self._name)
+        gathered.block.fold = plain(told)
         gathered.block.reasoning = self._lines(bids)
+
+    def _settle_bids(self, turn: TurnOpened) -> None:
+        """The floor was given: all bids for it are known."""
+        gathered = self._gathered.get(("bid", turn.phase, turn.room, turn.round))
+        if gathered is not None and not gathered.settled:
+            gathered.settled = True
+            self._bids(gathered)
+            self._sheet.touch(gathered.block)
 
     def _partners(self, gathered: _Gathered) -> None:
         gathered.block.fold = f"whom each would meet: {len(gathered.said)} have chosen"
@@ -165,7 +188,11 @@ class Unheard:
     def _signatures(self, gathered: _Gathered) -> None:
         block = gathered.block
         block.kind, block.name = "note", "Signatures of the communique"
-        block.text = self._lines(self._by_seat(gathered))
+        signatures, of = self._lines(self._by_seat(gathered)), self._voters(_phase_of(gathered))
+        block.text, block.fold, block.reasoning = signatures, "", ""
+        if len(gathered.said) < of:
+            block.text = f"{len(gathered.said)} of {of} were asked."
+            block.fold, block.reasoning = SIGNING, signatures
 
     def _poll(self, gathered: _Gathered) -> None:
         first = next(iter(gathered.said.values()), gathered.decided)
@@ -178,9 +205,10 @@ class Unheard:
             lines.append(tally_told(gathered.decided))
         else:
             lines.append(f"{len(gathered.said)} of {self._voters(first.phase)} have voted.")
-        if plan.secret:
-            block.fold, block.reasoning = SECRET, ballots
-        else:
+        heard = gathered.decided is not None and not plan.secret
+        block.fold, block.reasoning = SECRET if plan.secret else UNHEARD, ballots
+        if heard:
+            block.fold = block.reasoning = ""
             lines.append(ballots)
         block.text = "\n".join(filter(None, lines))
 
@@ -227,6 +255,10 @@ class Unheard:
 
     def _name(self, seat: str | None) -> str:
         return "The chair" if seat is None else self._sheet.name_of(seat)
+
+
+def _phase_of(gathered: _Gathered) -> int:
+    return next(answer.phase for answer in gathered.said.values())
 
 
 def _on_one_line(text: str) -> str:

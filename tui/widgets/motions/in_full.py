@@ -14,7 +14,11 @@ from tui.widgets.motions.panel import STANDING
 
 Name = Callable[[str | None], str]
 
-HIDDEN = "The ballots are secret: b shows them to you alone."
+HIDDEN = {
+    True: "The ballots are secret: b shows them to you alone.",
+    False: "No seat has heard the ballots yet: b shows them to you alone.",
+}
+"""Said in place of ballots, by whether they are secret."""
 NOTHING = "No motion was tabled yet, nothing was voted on, and there is no communique."
 
 
@@ -64,8 +68,8 @@ def _poll(poll: Poll, name: Name, *, reveal: bool) -> Block:
     counted = f"{len(poll.cast)} of {poll.of} have voted."
     if poll.decided is not None:
         counted = tally_told(poll.decided)
-    if poll.plan.secret and not reveal:
-        said = HIDDEN if poll.cast else ""
+    if not reveal and (poll.plan.secret or poll.decided is None):
+        said = HIDDEN[poll.plan.secret] if poll.cast else ""
     else:
         said = _lines(poll.cast.values(), name)
     text = "\n".join(filter(None, (counted, said)))
