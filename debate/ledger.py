@@ -1,109 +1,131 @@
-"""What became of each motion in a transcript: who tabled it, who joined, how the votes fell."""
+"""Motions, votes and communiques as people look them up: each with all that became of it.
+
+    ledger = Ledger()
+    for event in events:
+        ledger.take(event)
+    ledger.state.motions, ledger.polls, ledger.communiques
+
+The state of a conference holds what the agenda and the prompts need; who voted how, in a vote that
+is under way, or who signed a communique of an earlier phase, is known here. An event that makes no
+sense where it stands changes nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from debate.events import (
-    AmendmentAnswered,
-    AmendmentProposed,
     AnyEvent,
+    CommuniqueSigned,
     MotionDecided,
-    MotionJoined,
-    MotionTabled,
+    TurnClosed,
+    TurnWithdrawn,
+    VoteCast,
 )
-from debate.scenario import HOUSE_MOTION
+from debate.scenario import VotePlan
+from debate.standing import Amendment, ConferenceState
+from debate.state import apply
+
+A = TypeVar("A", VoteCast, CommuniqueSigned)
 
 
-@dataclass(frozen=True, slots=True)
-class MotionFigures:
-    """One motion, with the count of one vote on it."""
+@dataclass(slots=True)
+class Poll:
+    """A vote on one motion."""
 
+    phase: int
     motion: str
-    """Its id; of the scenario's own motion, which may be voted on more than once, `M0`."""
-    title: str
-    """Empty where it is the scenario's own."""
-    sponsors: tuple[str, ...] = ()
-    """Seats: who tabled it, then who joined."""
-    amended: int = 0
-    """Amendments to it that were accepted."""
-    phase: int | None = None
-    """The phase in which it was voted on; None, as all that follows, until it was."""
-    carried: bool | None = None
-    yes: int | None = None
-    """Votes for it, by weight."""
-    no: int | None = None
-    abstain: int | None = None
+    plan: VotePlan
+    of: int
+    """How many have a vote."""
+    cast: dict[str, VoteCast] = field(default_factory=dict)
+    """By seat, in the order of the table."""
+    decided: MotionDecided | None = None
+
+
+@dataclass(slots=True)
+class Communique:
+    """A communique that was drafted."""
+
+    turn: int
+    seat: str
+    text: str
+    of: int
+    """How many may sign it."""
+    signatures: dict[str, CommuniqueSigned] = field(default_factory=dict)
+    """By seat, in the order of the table."""
 
 
 class Ledger:
-    """The motions of a transcript, as its events come.
+    """What was moved, voted on and signed in one conference, kept up with its events."""
 
-    Args:
-        seats: Ids of its seats.
-    """
+    def __init__(self, events: Iterable[AnyEvent] = ()) -> None:
+        self.state = ConferenceState()
+        self.polls: dict[tuple[int, str], Poll] = {}
+        """By phase and motion; the scenario's own motion may be voted on more than once."""
+        self._drafted: dict[int, Communique] = {}
+        for event in events:
+            self.take(event)
 
-    def __init__(self, seats: Collection[str] = ()) -> None:
-        self._seats = seats
-        self._motions: dict[str, MotionFigures] = {}
-        self._house: list[MotionFigures] = []
-        self._amendments: dict[str, str] = {}
+    @property
+    def communiques(self) -> list[Communique]:
+        """Those in the record."""
+        return list(self._drafted.values())
 
-    def take(self, event: AnyEvent) -> None:
-        """Note what an event says of motions."""
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was moved, voted on or drafted."""
+        return not (self.state.motions or self.polls or self._drafted)
+
+    def take(self, event: AnyEvent) -> bool:
+        """Take an event in. Returns whether anything that is told here may be another now."""
+        before, self.state = self.state, apply(self.state, event)
+        if self.state is before:
+            return False
         match event:
-            case MotionTabled(seat=str(seat)) if seat in self._seats:
-                tabled = MotionFigures(event.motion, event.title, (seat,))
-                self._motions.setdefault(event.motion, tabled)
-            case MotionJoined(seat=str(seat)) if motion := self._motions.get(event.motion):
-                self._put(replace(motion, sponsors=(*motion.sponsors, seat)))
-            case AmendmentProposed() if motion := self._motions.get(event.motion):
-                self._amendments[event.amendment] = event.motion
-                if motion.sponsors[0] == event.seat:  # nobody else need agree
-                    self._amend(event.amendment)
-            case AmendmentAnswered(accepted=True):
-                self._amend(event.amendment)
+            case VoteCast() if event.seat is not None:
+                poll = self._poll(event.phase, event.motion)
+                poll.cast = self._by_seat({**poll.cast, event.seat: event})
             case MotionDecided():
-                self._decide(event)
+                self._poll(event.phase, event.motion).decided = event
+            case CommuniqueSigned() if event.seat is not None and self._drafted:
+                last = self.communiques[-1]
+                last.signatures = self._by_seat({**last.signatures, event.seat: event})
+            case TurnClosed():
+                opened = before.in_air.get(event.turn)
+                return opened is not None and opened.part == "draft" and self._draft(event)
+            case TurnWithdrawn():
+                return self._drafted.pop(event.turn, None) is not None
             case _:
-                pass
+                now = self.state
+                same = now.motions is before.motions and now.amendments is before.amendments
+                return not same
+        return True
 
-    def motions(self) -> tuple[MotionFigures, ...]:
-        """All there are by now: those tabled, in that order, then each vote on the scenario's."""
-        return (*self._motions.values(), *self._house)
+    def polls_on(self, motion: str) -> list[Poll]:
+        """The votes on a motion."""
+        return [poll for poll in self.polls.values() if poll.motion == motion]
 
-    def tabled(self, seat: str) -> int:
-        """How many motions a seat has tabled."""
-        return sum(motion.sponsors[0] == seat for motion in self._motions.values())
+    def amendments_to(self, motion: str) -> list[Amendment]:
+        """The amendments to a motion, in order."""
+        return [each for each in self.state.amendments.values() if each.motion == motion]
 
-    def carried(self, seat: str) -> int:
-        """How many of them were carried."""
-        return sum(
-            bool(motion.carried) and motion.sponsors[0] == seat for motion in self._motions.values()
-        )
+    def _poll(self, phase: int, motion: str) -> Poll:
+        plan = self.state.opened.scenario.phases[phase]
+        poll = self.polls.get((phase, motion))
+        if poll is None:
+            of = len(self.state.opened.taking_part(plan))
+            poll = self.polls[phase, motion] = Poll(phase, motion, plan.vote, of)
+        return poll
 
-    def _put(self, motion: MotionFigures) -> None:
-        self._motions[motion.motion] = motion
+    def _by_seat(self, answers: dict[str, A]) -> dict[str, A]:
+        """Answers in the order of the table, whatever order they came in."""
+        seats = (card.id for card in self.state.opened.seats)
+        return {seat: answers[seat] for seat in seats if seat in answers}
 
-    def _amend(self, amendment: str) -> None:
-        if motion := self._motions.get(self._amendments.pop(amendment, "")):
-            self._put(replace(motion, amended=motion.amended + 1))
-
-    def _decide(self, event: MotionDecided) -> None:
-        house = event.motion == HOUSE_MOTION
-        motion = MotionFigures(event.motion, "") if house else self._motions.get(event.motion)
-        if motion is None:
-            return
-        counted = replace(
-            motion,
-            phase=event.phase,
-            carried=event.carried,
-            yes=event.yes,
-            no=event.no,
-            abstain=event.abstain,
-        )
-        if house:
-            self._house.append(counted)
-        else:
-            self._put(counted)
+    def _draft(self, event: TurnClosed) -> bool:
+        of = len(self.state.members)
+        self._drafted[event.turn] = Communique(event.turn, event.seat, event.text, of)
+        return True

@@ -24,7 +24,7 @@ from debate.events import (
     TurnWithdrawn,
     Usage,
 )
-from debate.ledger import Ledger, MotionFigures
+from debate.motions import MotionFigures, Motions
 from debate.scenario import Phase
 from debate.text import count_words
 
@@ -257,7 +257,7 @@ class _Count:
         self._profiles: dict[str, Profile] = {}
         self._asked: dict[int, tuple[TurnOpened, Profile]] = {}
         self._asks: dict[int, AskOpened] = {}
-        self._ledger = Ledger()
+        self._ledger = Motions()
         self._total = Figures("all")
         self._clerk: Figures | None = None
         self._turns: list[TurnFigures] = []
@@ -270,7 +270,7 @@ class _Count:
                 self._title, self._phases = event.scenario.title, event.scenario.phases
                 self._seats = {s.id: Figures(s.name, s.profile.model) for s in event.seats}
                 self._profiles = {s.id: s.profile for s in event.seats}
-                self._ledger = Ledger(self._seats)
+                self._ledger = Motions(self._seats)
             case TurnOpened() if event.seat in self._seats:
                 self._asked[event.turn] = event, self._profiles[event.seat]
             case TurnClosed() | TurnFailed() if event.seat in self._seats:

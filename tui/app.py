@@ -19,6 +19,7 @@ from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -132,7 +133,7 @@ class YaltaApp(App[None]):
         yield SystemCommand("Lobby", "Set up a conference", self.action_lobby)
         yield SystemCommand("Library", "Find and read transcripts", self.action_library)
         seen = set()
-        for _, binding, enabled, tooltip in screen.active_bindings.values():
+        for node, binding, enabled, tooltip in screen.active_bindings.values():
             ours = binding.id is not None and not binding.id.startswith("app.")
             if not ours or not enabled or binding.action in seen:
                 continue
@@ -140,8 +141,8 @@ class YaltaApp(App[None]):
             key = self.get_key_display(binding)
             said = tooltip or binding.description
 
-            async def act(action: str = binding.action) -> None:
-                await screen.run_action(action)
+            async def act(action: str = binding.action, node: DOMNode = node) -> None:
+                await self.run_action(action, node)
 
             yield SystemCommand(binding.description, f"{said}  ({key})", act)
 

@@ -59,6 +59,11 @@ class Drafts:
         """It was said."""
         self.keep(seat, "")
 
+    def drop_all(self, begin: str) -> None:
+        """All was said whose seat, or name, begins so."""
+        for seat in [seat for seat in self._kept.drafts if seat.startswith(begin)]:
+            self.drop(seat)
+
     def _write(self) -> bool:
         new = self._file.with_suffix(f".{os.getpid()}.new")
         try:

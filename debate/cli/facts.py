@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from debate.citations import Cited, cited
-from debate.cli.printer import paragraph
+from debate.cli.wrapping import paragraph
 from debate.errors import UserError
 from debate.library import find_transcript
 from debate.text import showable

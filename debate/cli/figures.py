@@ -15,8 +15,8 @@ import click
 from debate.bill import Bill, Cost
 from debate.cli.table import table
 from debate.cli.wrapping import cells
-from debate.ledger import MotionFigures
 from debate.listed import one_line
+from debate.motions import MotionFigures
 from debate.state import ConferenceState
 from debate.stats import Figures, Lengths, Stats, TurnFigures
 from debate.text import showable, showable_json

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from debate.cli.printer import paragraph
+from debate.cli.wrapping import paragraph
 from debate.errors import UserError
 from debate.library import find_transcript
 from debate.provenance import Given, Passage, given_to, turn_at

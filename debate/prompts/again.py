@@ -13,19 +13,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from debate.errors import YaltaError
-from debate.events import AnyEvent, ConferenceOpened, Profile, TurnOpened
+from debate.events import AnyEvent, AskOpened, ConferenceOpened, Profile, TurnOpened
 from debate.prompts.layouts import Message, Projection, request_hash
 from debate.state import ConferenceState, apply
-from debate.steps import floor_of
+from debate.steps import ask_of, floor_of
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """The prompt of a turn, and who was asked."""
+    """The prompt of a turn, or of an ask, and who was asked."""
 
-    opened: TurnOpened
+    opened: TurnOpened | AskOpened
     profile: Profile | None
-    """Who spoke for the seat then; None if there is no such seat."""
+    """Who spoke for the seat then; None if there is no such seat, or nobody's was asked."""
     messages: tuple[Message, ...] = ()
     error: str = ""
     """Why it cannot be rendered; empty if it can."""
@@ -57,11 +57,20 @@ class Prompts:
             state = apply(state, event)
         return None
 
-    def _rendered(self, before: ConferenceState, opened: TurnOpened) -> Again:
-        profile = before.profiles.get(opened.seat)
-        if before.manifest is None or profile is None:
+    def of_ask(self, ask: int) -> Again | None:
+        """The prompt of an ask, whatever became of it; None if it never opened."""
+        state = ConferenceState()
+        for event in self._events:
+            if isinstance(event, AskOpened) and event.ask == ask:
+                return self._rendered(state, event)
+            state = apply(state, event)
+        return None
+
+    def _rendered(self, before: ConferenceState, opened: TurnOpened | AskOpened) -> Again:
+        profile = before.profiles.get(opened.seat or "")
+        if before.manifest is None or (opened.seat is not None and profile is None):
             return Again(opened, profile, error=f"there is no seat {opened.seat!r}")
-        step = floor_of(opened)
+        step = floor_of(opened) if isinstance(opened, TurnOpened) else ask_of(opened)
         try:
             if self._projection is None or self._manifest is not before.manifest:
                 self._projection, self._manifest = Projection(before.manifest), before.manifest

@@ -39,10 +39,17 @@ class Scripted:
 
 
 @asynccontextmanager
-async def staged(server, tmp_path, phases=({"kind": "plenary", "rounds": 2},), size=(120, 40), **w):
+async def staged(
+    server,
+    tmp_path,
+    phases=({"kind": "plenary", "rounds": 2},),
+    size=(120, 40),
+    seats=SEATS,
+    **w,
+):
     """A stage on which a conference has begun."""
     wishes = Wishes(model=server.model, seed=1, **w)
-    what = Opening(scenario(SEATS, phases), wishes, tmp_path / "c.jsonl")
+    what = Opening(scenario(seats, phases), wishes, tmp_path / "c.jsonl")
     app = YaltaApp(StageScreen(what))
     async with app.run_test(size=size) as pilot:
         stage = app.screen

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from worlds import closed, manifest, scenario
+from worlds import closed, manifest, persona, scenario
 
-from debate.events import MinutesTaken, PhaseOpened, Profile, Timing, TurnOpened
+from debate.events import (
+    AskFailed,
+    AskOpened,
+    AskWaived,
+    BidCast,
+    FloorCalled,
+    MinutesTaken,
+    MotionDecided,
+    PersonaChanged,
+    PhaseOpened,
+    Profile,
+    RoomsOpened,
+    RuleAdded,
+    SeatChanged,
+    Timing,
+    TurnOpened,
+    VoteCast,
+)
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.record import Record
 
@@ -35,3 +52,69 @@ def test_what_is_wrong_with_a_turn_stands_below_it():
     blocks = Feed(Record()).blocks_of([*BEGUN, closed(1, "ada", "So.").model_copy(update=wrong)])
 
     assert blocks[-1].aside == "[ended by the token limit] [the server read 2,048 tokens]"
+
+
+def told(*events):
+    """What the blocks say that these events add."""
+    before = len(Feed(Record()).blocks_of(BEGUN))
+    blocks = Feed(Record()).blocks_of([*BEGUN, *events])[before:]
+    return [" | ".join(filter(None, (b.name, b.fold, b.text, b.aside))) for b in blocks]
+
+
+PLACE = {"phase": 0, "round": 1}
+LACK = {"how": "assumed", "why": "no usable answer:\nit counts as an abstention"}
+
+
+def test_what_is_assumed_says_so_and_why():
+    vote = VoteCast(seat="ada", motion="M1", vote="abstain", **PLACE, **LACK)
+    assert told(vote) == [
+        "Vote on motion M1 | ballots so far, which no seat has heard | 1 of 2 have voted."
+    ]
+    decided = MotionDecided(phase=0, motion="M1", carried=False, yes=0, no=0, abstain=1)
+    assert told(vote, decided) == [
+        "Vote on motion M1 | Not carried: 0 for, 0 against, 1 abstaining.\n"
+        "Ada: abstain (assumed: no usable answer: it counts as an abstention)"
+    ]
+    bids = [
+        BidCast(seat="ada", bid=0, **PLACE, **LACK),
+        BidCast(seat="bo", bid=4, **PLACE, how="json"),
+    ]
+    assert told(*bids) == ["bids: Bo 4, Ada 0 (assumed)"]
+    call = FloorCalled(to="bo", **PLACE, how="assumed", why="the longest silent")
+    assert told(call) == ["The chair gives the floor to Bo. (assumed: the longest silent)"]
+    waived = AskWaived(seat="bo", kind="motion", **PLACE, **LACK)
+    assert told(waived)[0].startswith("Bo tables no motion and joins none. (assumed: no usable")
+
+
+def test_a_person_who_has_yet_to_bid_sees_that_others_have_and_not_how():
+    mine = SeatChanged(seat="bo", profile=Profile(model="me", family="human"))
+    bid = BidCast(seat="ada", bid=7, **PLACE, how="json")
+    opened = TurnOpened(turn=2, seat="ada", **PLACE, request="0" * 64)
+    assert told(mine, bid)[1:] == ["bids: 1 given"]
+    assert told(mine, bid, opened)[1] == "bids: Ada 7"
+
+
+def test_what_could_not_be_had_is_told_and_what_is_broken_off_is_not():
+    ask = AskOpened(ask=1, kind="ballot", seat="bo", **PLACE, request="0" * 64, max_tokens=9)
+    failed = AskFailed(ask=1, seat="bo", reason="error", message="no\nserver")
+    assert told(ask, failed) == ["Bo was asked for a vote: error: no server"]
+    assert told(ask, failed.model_copy(update={"reason": "interrupted"})) == []
+
+
+def test_other_cards_and_rules_are_told():
+    other = PersonaChanged(persona=persona("ada"))
+    assert told(other) == ["From here on, the card of Ada reads otherwise."]
+    rule = RuleAdded(text="No [b]shouting[/b].")
+    assert told(rule) == ["From here on, there is one more rule of the house: No [b]shouting[/b]."]
+
+
+def test_a_vote_in_which_nobody_voted_is_told():
+    decided = MotionDecided(phase=0, motion="M0", carried=False, yes=0, no=0, abstain=0)
+    assert told(decided) == [
+        "Vote on the motion of the conference | Not carried: 0 for, 0 against, 0 abstaining."
+    ]
+
+
+def test_rooms_that_seats_chose_say_who_is_in_none():
+    opened = RoomsOpened(phase=0, rooms={})
+    assert told(opened) == ["Nobody meets. In no room: Ada, Bo."]

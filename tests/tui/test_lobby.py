@@ -812,3 +812,52 @@ async def test_nothing_is_cut_off(size) -> None:
         assert start.bottom <= size[1]
         await pilot.press("f1")
         await wait_until(pilot, lambda: screen(pilot).query("HelpPanel"))
+
+
+# Chairs and audiences.
+
+
+def write_chaired(tmp_path):
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    seats = ["altman", "yang", {"persona": "chair", "role": "chair"}]
+    phases = [
+        {"kind": "plenary", "floor": "chaired", "title": "Debate"},
+        {"kind": "vote", "vote": {"on": "house", "secret": True}, "title": "The vote"},
+    ]
+    plan = scenario(seats, phases, id="chaired", title="With a chair")
+    data = plan.model_dump(by_alias=True, mode="json")
+    (folder / "chaired.yaml").write_text(yaml.safe_dump(data, allow_unicode=True))
+    return plan
+
+
+async def test_a_chair_is_shown_and_stays_the_chair(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_chaired(tmp_path)
+    async with lobby() as pilot:
+        screen(pilot).query_one("#scenario", Select).value = "chaired"
+        await wait_until(pilot, lambda: personas(pilot) == ["altman", "yang", "chair"])
+        await settled(pilot)
+        assert "The Chair (chair)" in seats_text(pilot)
+        agenda = str(screen(pilot).query_one("#agenda", Static).render())
+        assert agenda == "Debate (plenary, chaired) → The vote (secret)"
+        seats = screen(pilot).query_one(SeatList)
+        seats.focus()
+        seats.highlighted = 2
+        await pilot.press("d")
+        assert personas(pilot) == ["altman", "yang", "chair"]
+        assert "The scenario has this seat as its chair: it stays." in told(pilot)
+        seats.highlighted = 0
+        await pilot.press("d", "shift+down")
+        assert personas(pilot) == ["chair", "yang"]
+        wishes, places = wishes_of(form(pilot).setup, form(pilot).scenario)
+        assert wishes.seats == ["chair", "yang"]
+        assert [place.role for place in places] == ["chair", "member"]
+
+
+def test_a_remembered_form_has_the_chair_whatever_it_had():
+    plan = scenario(["altman", "yang", {"persona": "chair", "role": "chair"}])
+    setup = restored({"seats": [{"seat": "yang", "persona": "yang"}]}, plan, SIX)
+    assert [row.seat for row in setup.rows] == ["yang", "chair"]
+    _, places = wishes_of(setup, plan)
+    assert [(place.id, place.role) for place in places] == [("yang", "member"), ("chair", "chair")]

@@ -11,6 +11,7 @@ import time
 import pytest
 from chat_server import ChatServer, Reply, speaker_of
 from pilot import wait_until
+from procedure import FOUR, Procedural, asked_of
 from reading import played, write_as_timed
 from worlds import scenario
 
@@ -173,6 +174,77 @@ def test_compare(snap_compare, tmp_path, size):
 
     app = YaltaApp(CompareScreen(*transcripts(tmp_path)))
     assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+# Caucuses and motions: the same each time, however fast the models answer.
+ROOMS = {"north": ["altman", "yang"], "south": ["amodei", "zuckerberg"]}
+MOVED = (
+    {"kind": "caucus", "title": "Caucus", "rooms": ROOMS},
+    {"kind": "motions", "title": "Motions"},
+    {"kind": "amendments", "title": "Amendments"},
+    {"kind": "vote", "title": "Vote"},
+    {"kind": "vote", "title": "Ballot", "vote": {"on": "house", "secret": True}},
+    {"kind": "communique", "title": "Communique"},
+)
+
+
+class InTurn(Procedural):
+    """Of those who speak side by side, the second waits for the first to have been heard."""
+
+    def __init__(self):
+        super().__init__()
+        self.said = threading.Condition()
+        self.names = []
+
+    def __call__(self, body):
+        name, form = asked_of(body)
+        with self.said:
+            if not form and name == "Dario Amodei":
+                self.said.wait_for(lambda: "Sam Altman" in self.names, 10)
+            if not form and name == "Mark Zuckerberg":
+                self.said.wait_for(lambda: "Yang Zhilin" in self.names, 10)
+            reply = super().__call__(body)
+            self.names.append(name)
+            self.said.notify_all()
+        return reply if form else Reply([SAID.get(name, "Let us ship it, and see.")])
+
+
+def moved_app(server, tmp_path):
+    plan = scenario(FOUR, MOVED, title="The AI Yalta Conference")
+    what = Opening(plan, Wishes(model=server.model, seed=1), tmp_path / "c.jsonl")
+    return YaltaApp(StageScreen(what))
+
+
+async def all_moved(pilot):
+    stage = pilot.app.screen
+    await wait_until(pilot, lambda: stage.session.standing == "over", 60)
+    stage._status.say("Over")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_caucus(snap_compare, tmp_path, size):
+    async def before(pilot):
+        stage = pilot.app.screen
+        await all_moved(pilot)
+        stage.record.reveal(next(n for n, b in enumerate(stage.record.blocks) if b.rooms))
+        stage.record.scroll_to(y=4, animate=False, force=True)
+        await pilot.pause()
+
+    with ChatServer(InTurn()) as server:
+        app = moved_app(server, tmp_path)
+        assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_motions(snap_compare, tmp_path, size):
+    async def before(pilot):
+        await all_moved(pilot)
+        await pilot.press("m")
+        await wait_until(pilot, lambda: "Sponsored by" in _text(pilot))
+
+    with ChatServer(InTurn()) as server:
+        app = moved_app(server, tmp_path)
+        assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 def _text(pilot):

@@ -18,9 +18,11 @@ from debate.verify import verify
 from tui.app import YaltaApp
 from tui.screens.stage import StageScreen
 from tui.session import Opening
+from tui.widgets.floor.blocks import Block
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.record import Record
-from tui.widgets.floor.roster import Table, charged
+from tui.widgets.floor.roster import charged
+from tui.widgets.floor.table import Table
 from tui.widgets.reader.book import Book
 from tui.widgets.reader.details import described
 
@@ -56,7 +58,7 @@ def turn_blocks(stage):
 
 def details_of(path, turn):
     book = Book.read(path)
-    return "\n".join(f"{b.name}\n{b.text}" for b in described(book, book.pages[turn], 90))
+    return "\n".join(f"{b.name}\n{b.text}" for b in described(book, Block("turn", turn=turn), 90))
 
 
 async def test_a_turn_that_breaks_off_is_said_again_from_its_start(tmp_path, monkeypatch):

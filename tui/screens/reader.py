@@ -17,14 +17,17 @@ from textual.worker import Worker
 from debate.errors import TranscriptError, YaltaError
 from debate.events import TurnClosed, TurnFailed
 from debate.fork import fork
+from debate.ledger import Ledger
 from tui import clipboard
 from tui.screens.asking import AskingScreen, asks
+from tui.screens.motions import MotionsScreen
 from tui.screens.steering import fork_question
 from tui.widgets.floor.agenda_line import clock
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.find_bar import FindBar
 from tui.widgets.floor.record import Record
+from tui.widgets.floor.rooms_bar import RoomsBar
 from tui.widgets.floor.status_line import StatusLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.reader.book import Book, Page
@@ -72,6 +75,7 @@ class ReaderScreen(AskingScreen[None]):
         self._query = query
         self._blocks: list[Block] = []
         self._place = Static(id="place", markup=False)
+        self._rooms = RoomsBar(self.record)
         self._find = FindBar(self.record)
         self._status = StatusLine()
         self._feed = Feed(self.record)
@@ -88,6 +92,7 @@ class ReaderScreen(AskingScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self._place
+        yield self._rooms
         with Horizontal(id="book"):
             yield self.record
             yield self.details
@@ -117,9 +122,9 @@ class ReaderScreen(AskingScreen[None]):
         self.book = book
         self._status.notice = plain(book.opened.notice)
         self._show_whole(self._turn)
-        if self._query:
-            self._find.open(self._query)
-        self._query = None
+        if query := self._query:
+            self._query = None
+            self._find.open(query)
 
     def _show_broken(self, error: TranscriptError) -> None:
         self.record.load([Block("note", name="It cannot be read", text=plain(str(error)))])
@@ -134,18 +139,15 @@ class ReaderScreen(AskingScreen[None]):
         self.record.follow = False
         self.record.load(self._blocks)
         self._status.following = True
-        block = self.record.block_of(turn) if turn else None
-        index = self.record.index_of(block) if block else None
-        if index is not None:
-            self.record.reveal(index)
+        if turn:
+            self.record.reveal_turn(turn)
         self._show_standing()
         self._describe()
         self.refresh_bindings()
 
     def action_reload(self) -> None:
         """Read the file again, and stay where the reader is."""
-        page = self._marked()
-        self._turn = page.turn.turn if page else None
+        self._turn = page.turn.turn if (page := self._marked()) else None
         self._load()
 
     # -- how things stand
@@ -200,6 +202,11 @@ class ReaderScreen(AskingScreen[None]):
         """Say whether the end is followed; of a text that does not grow there is nothing to say."""
         self._status.following = message.follow or self._player is None
 
+    def action_motions(self) -> None:
+        """Show every motion in full."""
+        if book := self.book:
+            self.app.push_screen(MotionsScreen(Ledger(book.events)))
+
     # -- going about
 
     @asks
@@ -207,8 +214,7 @@ class ReaderScreen(AskingScreen[None]):
         """Show the contents, and go where the reader says."""
         if self._player is not None:
             self._end_replay()
-        asked = Contents(self.record.blocks, self.record.marked)
-        index = await self.app.push_screen_wait(asked)
+        index = await self.app.push_screen_wait(Contents(self.record.blocks, self.record.marked))
         if index is not None:
             self.record.reveal(index)
 
@@ -258,13 +264,14 @@ class ReaderScreen(AskingScreen[None]):
 
     @work(exclusive=True, group="details", exit_on_error=False)
     async def _describe(self) -> None:
-        book, page = self.book, self._marked()
+        book, n = self.book, self.record.marked
         if book is None or not self.has_class("-details"):
             return
+        block = None if n is None else self.record.blocks[n]
         await asyncio.sleep(0.05)  # whoever holds a key down wants the last turn described
         width = self.details.scrollable_content_region.width
         try:
-            self.details.show(await asyncio.to_thread(described, book, page, width))
+            self.details.show(await asyncio.to_thread(described, book, block, width))
         except Exception as error:
             self.yalta.tell(error)
 
@@ -275,8 +282,7 @@ class ReaderScreen(AskingScreen[None]):
         if self.book is None:
             return
         if self._player is None:
-            page = self._marked()
-            begin = page.opened if page else 0
+            begin = page.opened if (page := self._marked()) else 0
             self._player = Player(self.book.events, begin, self._speed, time.monotonic)
             self._playing = self._play(self._player, begin)
         elif self._is_playing():
@@ -305,16 +311,15 @@ class ReaderScreen(AskingScreen[None]):
 
     def action_follow(self) -> None:
         """Follow the end of a replay again."""
-        if self._player is not None:
-            self.record.follow = True
+        self.record.follow = self.record.follow or self._player is not None
 
     def _is_playing(self) -> bool:
         return self._playing is not None and not self._playing.is_finished
 
     def _end_replay(self) -> None:
         turns = [block.turn for block in self.record.blocks if block.turn is not None]
-        page = self._marked()
-        self._show_whole(page.turn.turn if page else turns[-1] if turns else None)
+        last = turns[-1] if turns else None
+        self._show_whole(page.turn.turn if (page := self._marked()) else last)
 
     @work(exclusive=True, group="replay", exit_on_error=False)
     async def _play(self, player: Player, begin: int | None) -> None:

@@ -14,10 +14,11 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 
 from debate.errors import TranscriptError, YaltaError
-from debate.events import ConferenceOpened, Event, TurnClosed
+from debate.events import Answer, ConferenceOpened, Event, TurnClosed
+from debate.ledger import Ledger
 from debate.library import short_path
 from debate.speakers.base import Prompt
 from debate.take import Item, Minuting
@@ -25,6 +26,7 @@ from debate.transcript import read
 from tui.drafts import Drafts
 from tui.screens.asking import asks
 from tui.screens.dialogs import Confirm
+from tui.screens.motions import MotionsScreen
 from tui.screens.steering import SteeringScreen
 from tui.session import Opening, Resuming, Session
 from tui.widgets.floor.agenda_line import AgendaLine
@@ -32,11 +34,16 @@ from tui.widgets.floor.blocks import plain
 from tui.widgets.floor.composer import Composer
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.find_bar import FindBar
+from tui.widgets.floor.questions import question_of
 from tui.widgets.floor.record import Record
-from tui.widgets.floor.roster import Roster, Table
+from tui.widgets.floor.rooms_bar import RoomsBar
+from tui.widgets.floor.roster import Roster
 from tui.widgets.floor.status_line import StatusLine
+from tui.widgets.floor.table import Table
 from tui.widgets.key_line import KeyLine
+from tui.widgets.motions.panel import MotionsPanel
 
+MOTIONS = "Show every motion, vote and signature in full"
 NOT_SAVED = "not saved: it is not in the transcript"
 
 
@@ -61,7 +68,10 @@ finished is on the disk before the next one starts.
 - **a** strikes the last turn and asks for it again. **f** forks: another future of the same past.
 - When you have the floor: write, and **ctrl+s** says it. **i** goes on writing. What you have not
   said yet is kept, and in the box when the seat is asked again.
-- **r** opens and folds the models' reasoning. **/** searches.
+- When you are asked for a vote, a bid or the like: the letter or number before a choice chooses it,
+  then there is room for a reason, and **ctrl+s** sends it.
+- **r** opens and folds the models' reasoning, bids and secret ballots. **/** searches.
+- **w** looks at all, at what is public, at each private room. **m** shows every motion in full.
 - The end is followed until you scroll; **g** follows again.
 
 Everything you do here is an event in the transcript. Leaving pauses: it can be resumed.
@@ -70,8 +80,11 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
     StageScreen {
         & #table { height: 1fr; }
         & Record { width: 1fr; }
-        &.-narrow Roster { display: none; }
-        &.-narrow.-roster Roster { display: block; dock: right; }
+        & #aside { width: 34; height: 1fr; background: $surface; }
+        & Roster { height: 1fr; }
+        &.-narrow #aside, &.-narrow Roster { display: none; }
+        &.-narrow.-roster #aside { display: block; dock: right; }
+        &.-narrow.-roster Roster { display: block; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,6 +98,7 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         Binding("f", "fork", "Fork", id="stage.fork", tooltip="Fork after the marked turn"),
         Binding("x", "stop", "Stop", id="stage.stop", tooltip="Halt at once, or end it"),
         Binding("g,end", "follow", "Follow", id="stage.follow", tooltip="Follow the live text"),
+        Binding("m", "motions", "Motions", id="stage.motions", show=False, tooltip=MOTIONS),
         Binding("r", "reasoning", "Reasoning", id="stage.reasoning", show=False),
         Binding("slash", "find", "Search", id="stage.find", show=False),
         Binding("o", "roster", "Roster", id="stage.roster", show=False, tooltip="Show the seats"),
@@ -100,6 +114,9 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         self._feed = Feed(self.record)
         self._table = Table()
         self._roster = Roster(self._table)
+        self._ledger = Ledger()
+        self._motions = MotionsPanel()
+        self._rooms = RoomsBar(self.record)
         self._agenda = AgendaLine()
         self._status = StatusLine()
         self._composer = Composer()
@@ -108,9 +125,12 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
 
     def compose(self) -> ComposeResult:
         yield self._agenda
+        yield self._rooms
         with Horizontal(id="table"):
             yield self.record
-            yield self._roster
+            with Vertical(id="aside"):
+                yield self._roster
+                yield self._motions
         yield FindBar(self.record)
         yield self._composer
         yield self._status
@@ -151,8 +171,9 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         self.notify(words, severity="warning", timeout=30, markup=False)
 
     def _drafted(self) -> str:
-        seats = self._drafts.seats if self._drafts else []
-        return ", ".join(self._feed.name_of(seat) for seat in seats)
+        kept = self._drafts.seats if self._drafts else []
+        seats = dict.fromkeys(draft.partition("/")[0] for draft in kept)
+        return ", ".join(self._feed.name_of(seat) or "the conference" for seat in seats)
 
     async def _recall(self, path: Path) -> None:
         """Show what was said before a conference was resumed."""
@@ -164,26 +185,39 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         await shown.wait()
         await asyncio.to_thread(self._table.take_all, events)
         self._roster.show()
+        self._ledger = await asyncio.to_thread(Ledger, events)
+        self._motions.show(self._ledger)
 
     def _watch(self, item: Item) -> None:
         self._feed.show(item)
         if self._table.take(item):
             self._roster.show()
+        if isinstance(item, Event) and self._ledger.take(item):
+            self._show_motions()
         if isinstance(item, Minuting):
             self._status.say("The clerk writes minutes")  # until the next event
         elif isinstance(item, Event):
             self._heard_at = time.monotonic()
             if isinstance(item, ConferenceOpened):
                 self._status.notice = plain(item.notice)
-            elif isinstance(item, TurnClosed):
+            elif isinstance(item, TurnClosed | Answer):
                 self._spoken(item)
             self.show_standing()
 
-    def _spoken(self, turn: TurnClosed) -> None:
+    def _show_motions(self) -> None:
+        self._motions.show(self._ledger)
+        for screen in self.app.screen_stack:
+            if isinstance(screen, MotionsScreen):
+                screen.show()
+
+    def _spoken(self, said: TurnClosed | Answer) -> None:
         """What a person said is in the transcript: no draft of it is needed any more."""
-        row = self._table.rows.get(turn.seat)
-        if self._drafts is not None and row is not None and row.human:
-            self._drafts.drop(turn.seat)
+        if self._drafts is None:
+            return
+        if isinstance(said, Answer):
+            self._drafts.drop_all(f"{said.seat or ''}/")
+        elif (row := self._table.rows.get(said.seat)) is not None and row.human:
+            self._drafts.drop(said.seat)
 
     def _changed(self) -> None:
         if self.is_mounted:
@@ -227,7 +261,8 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             self._drafts = Drafts(conference.path)
         try:
             name = self._feed.name_of(prompt.seat)
-            return await self._composer.ask(name, prompt, self._drafts)
+            question = question_of(conference.state, prompt.seat)
+            return await self._composer.ask(name, prompt, self._drafts, question)
         finally:
             if self.focused is None:
                 self.record.focus()
@@ -241,6 +276,10 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
     def on_record_follow_changed(self, message: Record.FollowChanged) -> None:
         """Say whether the end is followed."""
         self._status.following = message.follow
+
+    def action_motions(self) -> None:
+        """Show every motion in full."""
+        self.app.push_screen(MotionsScreen(self._ledger))
 
     def action_follow(self) -> None:
         """Follow the live text again."""

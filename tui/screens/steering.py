@@ -27,8 +27,8 @@ from tui.session import Session
 from tui.widgets.floor.blocks import plain
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.record import Record
-from tui.widgets.floor.roster import Table
 from tui.widgets.floor.status_line import StatusLine
+from tui.widgets.floor.table import Table
 from tui.widgets.lobby.seats import SIGNS
 
 ALL = "*"  # no seat's id
@@ -115,7 +115,9 @@ class SteeringScreen(AskingScreen[None]):
         if conference is None:
             return
         seat: str | None = None
-        speaking = [t.seat for t in conference.state.in_air.values()]
+        state = conference.state
+        asked = [ask.seat for ask in state.asking.values() if ask.seat is not None]
+        speaking = list(dict.fromkeys([*(t.seat for t in state.in_air.values()), *asked]))
         if len(speaking) > 1:
             choices = [Choice(s, self._feed.name_of(s)) for s in speaking]
             choices.append(Choice(ALL, "All of them"))

@@ -13,6 +13,7 @@ from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.app import RenderResult
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -39,7 +40,7 @@ class KeyLine(Widget, can_focus=False):
     def render(self) -> RenderResult:
         key_style = self.get_component_rich_style("key-line--key", partial=True)
         text = Text(no_wrap=True, overflow="ellipsis")
-        for key, description, _, enabled in self._keys():
+        for key, description, _, _, enabled in self._keys():
             dim = Style(dim=not enabled)
             text.append(f" {key}", key_style + dim).append(f" {description} ", dim)
         last = self._palette()
@@ -54,30 +55,26 @@ class KeyLine(Widget, can_focus=False):
             self.app.action_command_palette()
             return
         at = 0
-        for key, description, action, enabled in self._keys():
+        for key, description, action, node, enabled in self._keys():
             at += cell_len(key) + cell_len(description) + 3
             if x < at:
                 if enabled:
-                    self.run_worker(self.screen.run_action(action))
+                    self.run_worker(self.app.run_action(action, node))
                 return
 
-    def _keys(self) -> list[tuple[str, str, str, bool]]:
-        """Key, description, action and whether it can be done, of each action once.
+    def _keys(self) -> list[tuple[str, str, str, DOMNode, bool]]:
+        """Key, description, action, whose it is, and whether it can be done, of each action once.
 
         A screen that has `key_names` says itself which are shown now, by id, and as what.
         """
-        found: dict[str, tuple[str, str, str, bool]] = {}
+        found: dict[str, tuple[str, str, str, DOMNode, bool]] = {}
         names: Mapping[str, str] | None = getattr(self.screen, "key_names", None)
         for node, binding, enabled, _ in self.screen.active_bindings.values():
             shown = binding.show if names is None else binding.id in names
             if shown and binding.action not in found:
                 key = self.app.get_key_display(binding)
                 description = (names or {}).get(binding.id or "", binding.description)
-                space = "app" if node is self.app else "screen"
-                action = binding.action
-                if "." not in action.partition("(")[0] and node in (self.app, self.screen):
-                    action = f"{space}.{action}"
-                found[binding.action] = (key, description, action, enabled)
+                found[binding.action] = (key, description, binding.action, node, enabled)
         return list(found.values())
 
     def _palette(self) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from rich.style import Style
 from rich.text import Text
 from textual.widgets import Static
 
-from debate.state import ConferenceState
+from debate.phases import turns_planned
+from debate.proceedings import turns_held
+from debate.scenario import HOUSE_MOTION, Phase, PhaseKind, RoundRobin
+from debate.standing import ConferenceState, CurrentPhase
 from tui.widgets.floor.blocks import plain
 from tui.widgets.floor.roster import money
 
@@ -36,7 +40,8 @@ class AgendaLine(Static):
         if not narrow:
             text.append(f"{plain(scenario.title)}  ", Style(bold=True))
         text.append(where(state))
-        text.append(f"  {_bar(done, total, BAR // 2 if narrow else BAR)} {done}/{total}")
+        if total:
+            text.append(f"  {_bar(done, total, BAR // 2 if narrow else BAR)} {done}/{total}")
         text.append(f"  {clock(seconds)}")
         if cost is None or cost or state.budget is not None:
             text.append(f"  {money(cost, currency)}")
@@ -47,28 +52,89 @@ class AgendaLine(Static):
 
 def progress(state: ConferenceState) -> tuple[int, int]:
     """Turns that are done, passed over ones too, and all that the agenda has room for."""
-    seats = len(state.opened.seats)
-    phases = state.opened.scenario.phases
-    total = seats * sum(phase.rounds for phase in phases)
+    opened = state.opened
+    planned = [turns_planned(opened, n) for n in range(len(opened.scenario.phases))]
+    total = sum(planned)
     if state.phase is None:
         return 0, total
-    past = seats * sum(phase.rounds for phase in phases[: state.phase.index])
     here = len(state.record) - state.phase.opened_after + len(state.phase.skipped)
-    most = state.opened.scenario.ends.turns
-    return past + here, total if most is None else min(total, most)
+    done = sum(planned[: state.phase.index]) + min(here, planned[state.phase.index])
+    most = opened.scenario.ends.turns
+    return done, total if most is None else min(total, most)
 
 
 def where(state: ConferenceState) -> str:
-    """The phase now open, and its round."""
-    plan = state.phase_plan
-    if plan is None:
+    """The phase now open, and how far it has come."""
+    phase, plan = state.phase, state.phase_plan
+    if phase is None or plan is None:
         return "Before the opening"
+    title = plain(plan.title)
+    told = _DOING[plan.kind](state, phase, plan)
+    return f"{title}{told}"
+
+
+def _rounds(state: ConferenceState, phase: CurrentPhase, plan: Phase) -> str:
+    """Where the floor goes round, the round; elsewhere, which turn of how many."""
+    if not isinstance(plan.floor, RoundRobin):
+        return _turns(state, phase, plan)
     if plan.rounds == 1:
-        return plain(plan.title)
+        return ""
     rounds = [t.round for t in state.in_air.values()]
-    if state.phase and len(state.record) > state.phase.opened_after:
+    if len(state.record) > phase.opened_after:
         rounds.append(state.record[-1].round)
-    return f"{plain(plan.title)}, round {max(rounds, default=1)} of {plan.rounds}"
+    return f", round {max(rounds, default=1)} of {plan.rounds}"
+
+
+def _turns(state: ConferenceState, phase: CurrentPhase, plan: Phase) -> str:
+    planned = turns_planned(state.opened, phase.index)
+    told = f", turn {min(turns_held(phase, None) + 1, planned)} of {planned}"
+    kinds = {ask.kind for ask in state.asking.values()}
+    return told + (": bids" if "bid" in kinds else "")
+
+
+def _caucus(state: ConferenceState, phase: CurrentPhase, plan: Phase) -> str:
+    if plan.rooms == "choice" and not phase.rooms_opened:
+        return f": {len(phase.partners)} of {len(state.members)} have chosen whom to meet"
+    rooms = len(phase.rooms)
+    told = f", {rooms} room{'' if rooms == 1 else 's'}"
+    return told + _rounds(state, phase, plan) if isinstance(plan.floor, RoundRobin) else told
+
+
+def _moves(state: ConferenceState, phase: CurrentPhase, plan: Phase) -> str:
+    asked = len(state.members) * plan.rounds
+    done = min(turns_held(phase, None), asked)
+    tabled = sum(motion.phase == phase.index for motion in state.motions.values())
+    more = f", {tabled} tabled" if plan.kind == "motions" else ""
+    return f": {done} of {asked} asked{more}"
+
+
+def _vote(state: ConferenceState, phase: CurrentPhase, plan: Phase) -> str:
+    voting = [ask.about for ask in state.asking.values() if ask.kind == "ballot"]
+    begun = [motion for motion in phase.ballots if motion not in phase.decided]
+    on = next(iter([*voting, *begun]), None)
+    if on is None:
+        return f": {len(phase.decided)} decided" if phase.decided else ""
+    cast = len(phase.ballots.get(on, {}))
+    return f" on {'the motion' if on == HOUSE_MOTION else on}: {cast} of {len(state.members)}"
+
+
+def _communique(state: ConferenceState, phase: CurrentPhase, plan: Phase) -> str:
+    if not phase.held:
+        return ": being drafted"
+    return f": {len(phase.signatures)} of {len(state.members)} asked to sign"
+
+
+_DOING: dict[PhaseKind, Callable[[ConferenceState, CurrentPhase, Phase], str]] = {
+    "opening": lambda state, phase, plan: "",
+    "plenary": _rounds,
+    "cross": _turns,
+    "caucus": _caucus,
+    "motions": _moves,
+    "amendments": _moves,
+    "vote": _vote,
+    "communique": _communique,
+    "closing": _rounds,
+}
 
 
 def clock(seconds: float) -> str:

@@ -18,13 +18,23 @@ INDENT = 2
 MAX_WIDTH = 96  # of a line: longer ones are hard to read
 
 Kind = Literal["title", "heading", "turn", "note", "remark"]
-Part = Literal["head", "fold", "reasoning", "text", "aside", "blank"]
+Part = Literal["head", "sub", "fold", "reasoning", "text", "aside", "blank"]
 
 _EMPHASIS = re.compile(
     r"(?P<strong>\*\*(?=\S)[^*\n]{1,400}(?<=\S)\*\*)|(?P<emphasis>(?<![*\w])\*(?=\S)[^*\n]{1,400}(?<=\S)\*(?![*\w]))"
 )
 _ONE_LINE: Spans[int] = array("l", (0, 0))
 _EMPHASIS_MOST = 20_000  # characters of a text in which emphasis is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A private room of one phase."""
+
+    phase: int
+    name: str
+    told: str = field(compare=False)
+    """Its name, and who is in it, as it may be shown."""
 
 
 class Line(NamedTuple):
@@ -76,11 +86,17 @@ class Block:
         seat: The speaker's place at the table, from 0, for colour and mark.
         turn: The turn's number, if it is one.
         side: A few words at the right end of the head line.
+        sub: What is said below the head line: what the turn is, where, how the floor came to it.
         counted: Whether the number of its words stands there too.
         aside: A remark below the text.
-        reasoning: What a model thought aloud; folded unless `unfolded`.
+        reasoning: What a model thought aloud, or what else is folded unless `unfolded`.
+        fold: What the line of the fold says; of thoughts, how long they are.
         live: True while words may still come.
         struck: True if the turn was withdrawn.
+        room: The private room that it belongs to.
+        rooms: The rooms that open here.
+        phase: Index of the phase that a heading stands above.
+        asks: The asks, by number, whose answers it shows.
     """
 
     kind: Kind
@@ -89,12 +105,18 @@ class Block:
     seat: int | None = None
     turn: int | None = None
     side: str = ""
+    sub: str = ""
     counted: bool = False
     aside: str = ""
     reasoning: str = ""
+    fold: str = ""
     live: bool = False
     struck: bool = False
     unfolded: bool = False
+    room: Room | None = None
+    rooms: tuple[Room, ...] = ()
+    phase: int | None = None
+    asks: tuple[int, ...] = ()
     _lines: Lines | None = field(default=None, repr=False)
     _before: Lines | None = field(default=None, repr=False)
     _width: int = field(default=0, repr=False)
@@ -137,20 +159,18 @@ class Block:
 
     def part(self, part: Part) -> str:
         """The text that the spans of a part's lines are of."""
-        match part:
-            case "text":
-                return self.text
-            case "reasoning":
-                return self.reasoning
-            case "aside":
-                return self.aside
-            case "fold":
-                arrow = "▾" if self.unfolded else "▸"
-                return f"{arrow} reasoning, {count_words(self.reasoning):,} words"
-            case "head":
-                return self.name
-            case "blank":
-                return ""
+        if part == "fold":
+            arrow = "▾" if self.unfolded else "▸"
+            told = self.fold or f"reasoning, {count_words(self.reasoning):,} words"
+            return f"{arrow} {told}"
+        return {
+            "head": self.name,
+            "sub": self.sub,
+            "reasoning": self.reasoning,
+            "text": self.text,
+            "aside": self.aside,
+            "blank": "",
+        }[part]
 
     @property
     def margin(self) -> str:
@@ -161,6 +181,16 @@ class Block:
         return f"{self.side} · {words:,} word{'' if words == 1 else 's'}"
 
     @property
+    def can_be_marked(self) -> bool:
+        """Whether something more is recorded of it, that a screen may show."""
+        return self.kind == "turn" or bool(self.asks)
+
+    @property
+    def inset(self) -> int:
+        """Cells before each of its lines, for the rule that marks what is private."""
+        return INDENT if self.room is not None else 0
+
+    @property
     def emphasis(self) -> list[tuple[tuple[int, int], str]]:
         """Spans of the text that stand between asterisks, asterisks included, and how strong."""
         if self._emphasis is None:
@@ -169,16 +199,20 @@ class Block:
         return self._emphasis
 
     def _wrapped(self, width: int) -> Lines:
-        room = max(2, min(width, MAX_WIDTH) - 2 * INDENT)
+        room = max(2, min(width, MAX_WIDTH) - 2 * INDENT - self.inset)
         parts: list[tuple[Part, Spans[int]]] = []
         if self.kind in ("turn", "heading", "note"):
             parts.append(("head", _ONE_LINE))
+        if self.sub:
+            parts.append(("sub", wrap(self.sub, room)))
+        folded: list[tuple[Part, Spans[int]]] = []
         if self.reasoning:
-            parts.append(("fold", _ONE_LINE))
+            folded.append(("fold", wrap(self.part("fold"), room)))
             if self.unfolded:
-                parts.append(("reasoning", wrap(self.reasoning, room - 2)))
-        if self.text:
-            parts.append(("text", wrap(self.text, room)))
+                folded.append(("reasoning", wrap(self.reasoning, room - 2)))
+        said: list[tuple[Part, Spans[int]]] = [("text", wrap(self.text, room))] if self.text else []
+        # Who speaks has thought before; what is told of a vote comes before its ballots.
+        parts += [*folded, *said] if self.kind == "turn" else [*said, *folded]
         if self.aside:
             parts.append(("aside", wrap(self.aside, room)))
         return Lines([*parts, ("blank", _ONE_LINE)])

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from debate.events import (
+    Answer,
     AnyEvent,
+    AskOpened,
     ConferenceClosed,
     ConferenceForked,
     ConferenceOpened,
+    Event,
     FloorPaused,
     MinutesTaken,
     NotePassed,
+    PersonaChanged,
     PhaseOpened,
+    RoomsOpened,
+    RuleAdded,
     SeatChanged,
     TurnClosed,
     TurnFailed,
@@ -21,9 +27,19 @@ from debate.events import (
     TurnWithdrawn,
 )
 from debate.take import Again, Delta, Item, Progress
-from debate.wording import CLOSED, broke_off, minutes_heading, spoken_by
-from tui.widgets.floor.blocks import Block, plain
+from tui.widgets.floor.blocks import Block, Room, plain
 from tui.widgets.floor.record import Record
+from tui.widgets.floor.unheard import Unheard
+from tui.wording import (
+    CLOSED,
+    broke_off,
+    change_told,
+    minutes_heading,
+    part_told,
+    room_told,
+    rooms_told,
+    spoken_by,
+)
 
 FINISHED = {
     "length": "[ended by the token limit]",
@@ -45,6 +61,9 @@ class Feed:
         self._seats: dict[str, int] = {}
         self._loading: list[Block] | None = None
         self._turns: dict[int, Block] = {}
+        self._rooms: dict[tuple[int, str], Room] = {}
+        self._opened: ConferenceOpened | None = None
+        self._unheard: Unheard | None = None
 
     def load(self, events: Iterable[AnyEvent]) -> None:
         """Show a saved conference in place of what is shown."""
@@ -52,7 +71,7 @@ class Feed:
 
     def blocks_of(self, events: Iterable[AnyEvent]) -> list[Block]:
         """The blocks of a saved conference, not shown yet. What is shown next goes on from them."""
-        self._turns, self._loading = {}, []
+        self._turns, self._rooms, self._loading = {}, {}, []
         for event in events:
             self.show(event)
         blocks, self._loading = self._loading, None
@@ -66,24 +85,32 @@ class Feed:
                 if block is not None:
                     grown = isinstance(item, Delta) and item.kind == "text" and not block.aside
                     self._change(block, item)
-                    if self._loading is None:
-                        self._record.touch(block, grown=grown)
+                    self.touch(block, grown=grown)
             case ConferenceOpened():
                 self._open(item)
             case TurnOpened():
-                self._turns[item.turn] = self._add(
-                    Block(
-                        "turn",
-                        name=self.name_of(item.seat),
-                        seat=self._seats.get(item.seat, 0),
-                        turn=item.turn,
-                        side=_place(item),
-                        aside="has the floor",
-                        live=True,
-                    )
-                )
+                if self._unheard is not None:
+                    self._unheard.show(item)
+                self._turns[item.turn] = self.add(self._turn(item))
             case _:
                 self._aside(item)
+
+    def add(self, block: Block) -> Block:
+        """Show a block after the last."""
+        if self._loading is not None:
+            self._loading.append(block)
+        else:
+            self._record.add(block)
+        return block
+
+    def touch(self, block: Block, *, grown: bool = False) -> None:
+        """A block has changed, or has only grown at its end."""
+        if self._loading is None:
+            self._record.touch(block, grown=grown)
+
+    def room_of(self, event: Answer | AskOpened) -> Room | None:
+        """The private room in which something is asked."""
+        return self._rooms.get((event.phase, event.room)) if event.room else None
 
     def break_off(self, why: str) -> None:
         """Say of what is still in the air that it came to nothing, and why."""
@@ -99,37 +126,90 @@ class Feed:
     def _open(self, opened: ConferenceOpened) -> None:
         self._names = {card.id: plain(card.name) for card in opened.seats}
         self._seats = {card.id: n for n, card in enumerate(opened.seats)}
-        self._add(
-            Block("heading", name=plain(opened.scenario.title), text=plain(opened.scenario.motion))
+        self._opened, self._unheard = opened, Unheard(self, opened)
+        title, motion = plain(opened.scenario.title), plain(opened.scenario.motion)
+        self.add(Block("heading", name=title, text=motion))
+        self._remark(plain(opened.notice))
+
+    def _turn(self, opened: TurnOpened) -> Block:
+        room = self._rooms.get((opened.phase, opened.room or ""))
+        if opened.room and room is None:  # it never opened
+            room = Room(opened.phase, opened.room, plain(opened.room))
+        told = (
+            part_told(opened.part, opened.to, self.name_of),
+            f"in private: {room.told}" if room else "",
+            plain(opened.why or ""),
         )
-        self._add(Block("remark", text=plain(opened.notice)))
+        return Block(
+            "turn",
+            name=self.name_of(opened.seat),
+            seat=self._seats.get(opened.seat, 0),
+            turn=opened.turn,
+            side=f"turn {opened.turn}",
+            sub=" · ".join(filter(None, told)),
+            aside="has the floor",
+            live=True,
+            room=room,
+        )
+
+    def _open_rooms(self, event: PhaseOpened | RoomsOpened) -> None:
+        """Say who meets in private, and mark what is said there from here on."""
+        rooms = {
+            name: Room(event.phase, name, plain(room_told(name, map(self.name_of, seats))))
+            for name, seats in event.rooms.items()
+        }
+        self._rooms |= {(event.phase, name): room for name, room in rooms.items()}
+        phases = self._opened.scenario.phases if self._opened else ()
+        part: tuple[str, ...] = ()
+        if self._opened and event.phase < len(phases):
+            part = self._opened.taking_part(phases[event.phase])
+        met = {seat for seats in event.rooms.values() for seat in seats}
+        absent = [seat for seat in part if seat not in met]
+        text = plain(rooms_told(event.rooms, absent, self.name_of))
+        self.add(Block("remark", text=text, rooms=tuple(rooms.values())))
 
     def _aside(self, event: Item) -> None:
         """What is no turn."""
         match event:
             case PhaseOpened():
-                self._add(Block("heading", name=plain(event.title)))
+                self.add(Block("heading", name=plain(event.title), phase=event.phase))
+                if event.rooms:
+                    self._open_rooms(event)
+            case RoomsOpened():
+                self._open_rooms(event)
             case NotePassed():
                 to = self.name_of(event.to) + ("" if event.to is None else " alone")
-                self._add(
+                self.add(
                     Block("note", name=f"✉ A note from the chair, to {to}", text=plain(event.text))
                 )
             case MinutesTaken():
-                self._add(Block("note", name=plain(minutes_heading(event)), text=plain(event.text)))
-            case TurnSkipped():
-                self._remark(f"{self.name_of(event.seat)} was passed over in round {event.round}.")
-            case SeatChanged():
-                who, model = self.name_of(event.seat), plain(event.profile.model)
-                by = "a person" if event.profile.family == "human" else model
-                self._remark(f"{who} is now spoken for by {by}.")
-            case ConferenceForked():
-                self._remark(f"Forked here from {plain(event.origin)}.")
-            case FloorPaused():
-                self._remark(f"Paused: {plain(event.reason)}.")
-            case ConferenceClosed():
-                self._remark(CLOSED[event.reason])
+                self.add(Block("note", name=plain(minutes_heading(event)), text=plain(event.text)))
+            case Event():
+                if remark := self._remark_on(event):
+                    self._remark(remark)
+                if self._unheard is not None:
+                    self._unheard.show(event)
             case _:
                 pass
+
+    def _remark_on(self, event: Event) -> str:
+        """What is said of an event in passing; nothing of most."""
+        told = ""
+        match event:
+            case TurnSkipped():
+                told = f"{self.name_of(event.seat)} was passed over in round {event.round}."
+            case SeatChanged():
+                by = "a person" if event.profile.family == "human" else event.profile.model
+                told = f"{self.name_of(event.seat)} is now spoken for by {by}."
+            case PersonaChanged() | RuleAdded():
+                told = change_told(event)
+            case ConferenceForked():
+                told = f"Forked here from {event.origin}."
+            case FloorPaused():
+                told = f"Paused: {event.reason}."
+            case ConferenceClosed():
+                told = CLOSED[event.reason]
+        return plain(told)
 
     def _change(
         self,
@@ -167,16 +247,4 @@ class Feed:
                 block.aside = "[withdrawn by the chair, and asked for again]"
 
     def _remark(self, text: str) -> None:
-        self._add(Block("remark", text=text))
-
-    def _add(self, block: Block) -> Block:
-        if self._loading is not None:
-            self._loading.append(block)
-        else:
-            self._record.add(block)
-        return block
-
-
-def _place(opened: TurnOpened) -> str:
-    room = f" · in private: {plain(opened.room)}" if opened.room else ""
-    return f"turn {opened.turn}{room}"
+        self.add(Block("remark", text=text))

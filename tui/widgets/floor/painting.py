@@ -16,6 +16,9 @@ from tui.themes import mark
 from tui.widgets.floor.blocks import INDENT, MAX_WIDTH, Block, Line
 from tui.widgets.floor.finding import Matches
 
+PRIVATE = "┃ "
+"""Stands before each line of what is said in private."""
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -46,13 +49,23 @@ def segments(
         width: Cells of the record.
         matches: What was searched for and found.
     """
+    drawn = _line(block, line, palette, width, matches)
+    if not block.inset or line.part == "blank":
+        return drawn
+    return [Segment(PRIVATE, palette.style("private")), *drawn]
+
+
+def _line(
+    block: Block, line: Line, palette: Palette, width: int, matches: Matches
+) -> list[Segment]:
     match line.part:
         case "blank":
             return []
         case "head":
-            return _head(block, palette, min(width, MAX_WIDTH) - INDENT)
-        case "fold":
-            return [Segment(block.part("fold"), palette.style("side"))]
+            return _head(block, palette, min(width, MAX_WIDTH) - INDENT - block.inset)
+        case "sub" | "fold":
+            told = block.part(line.part)[line.start : line.end]
+            return [Segment(told, palette.style("side"))]
         case "reasoning":
             said = block.reasoning[line.start : line.end]
             return [Segment("│ " + said, palette.style("reasoning"))]

@@ -13,12 +13,12 @@ from textual.message import Message
 from textual.widgets import Button, Input, Label, Select, Static, TextArea
 
 from debate.errors import YaltaError
-from debate.scenario import Scenario
+from debate.scenario import Phase, Role, Scenario
 from tui.widgets.lobby.fields import Fields
 from tui.widgets.lobby.lookout import Lookout, Named
 from tui.widgets.lobby.plain import one_line
 from tui.widgets.lobby.seats import SEAT_ACTIONS, SeatLine, SeatList
-from tui.widgets.lobby.setup import Row, Setup, fresh, model_of, moved
+from tui.widgets.lobby.setup import Row, Setup, fresh, model_of, moved, role_of
 from tui.widgets.lobby.stock import Stock
 
 _NONE = ""
@@ -160,7 +160,7 @@ class Form(VerticalScroll, can_focus=False):
 
     def remove_seat(self) -> None:
         """Take the highlighted seat away."""
-        if self.row is not None:
+        if self.row is not None and self._may_go(self.row):
             at = self._at
             self._set([r for n, r in enumerate(self.rows) if n != at], at)
 
@@ -172,7 +172,8 @@ class Form(VerticalScroll, can_focus=False):
 
     def set_persona(self, persona: str) -> None:
         """Put somebody else on the highlighted seat."""
-        self._change(lambda row: replace(row, seat=persona, persona=persona))
+        if self.row is not None and self._may_go(self.row):
+            self._change(lambda row: replace(row, seat=persona, persona=persona))
 
     def set_model(self, model: str) -> None:
         """Name the highlighted seat's model; with an empty name it has none of its own."""
@@ -194,12 +195,27 @@ class Form(VerticalScroll, can_focus=False):
         """Show the seats with what is known of their models."""
         lines = [
             SeatLine(
-                self._stock.name_of(row.persona), row.persona, named[0], self._lookout.of(*named)
+                self._stock.name_of(row.persona),
+                row.persona,
+                named[0],
+                self._lookout.of(*named),
+                self._role(row),
             )
             for row, named in zip(self.rows, self.models(), strict=True)
         ]
         for seats in self.query(SeatList):  # none, if what was looked up comes after the end
             seats.show(lines, highlight)
+
+    def _role(self, row: Row) -> Role:
+        return role_of(row, self.scenario) if self.scenario else "member"
+
+    def _may_go(self, row: Row) -> bool:
+        """Whether a seat is anybody's; one that the scenario needs for what it is stays."""
+        role = self._role(row)
+        if role != "member":
+            said = f"The scenario has this seat as its {role}: it stays. m says which model speaks."
+            self.notify(said, markup=False)
+        return role == "member"
 
     @property
     def _at(self) -> int:
@@ -238,6 +254,16 @@ def _offered(name: str, found: Scenario | YaltaError) -> Text:
 
 
 def _agenda(scenario: Scenario) -> str:
-    """The phases of a scenario, in a line."""
-    times = (f" × {phase.rounds}" if phase.rounds > 1 else "" for phase in scenario.phases)
-    return " → ".join(one_line(p.title) + n for p, n in zip(scenario.phases, times, strict=True))
+    """The phases of a scenario, in a line: title, kind, floor, rounds."""
+    return " → ".join(_phase(phase) for phase in scenario.phases)
+
+
+def _phase(phase: Phase) -> str:
+    title = one_line(phase.title)
+    told: list[str] = [] if phase.kind in title.casefold() else [phase.kind]
+    if phase.floor.rule != "round_robin":
+        told.append(phase.floor.rule)
+    if phase.kind == "vote" and phase.vote.secret:
+        told.append("secret")
+    kind = f" ({', '.join(told)})" if told else ""
+    return title + kind + (f" × {phase.rounds}" if phase.rounds > 1 else "")

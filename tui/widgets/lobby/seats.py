@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from debate.scenario import Role
 from debate.speakers.availability import Availability, State
 from tui.themes import mark, speaker_colour
 from tui.widgets.lobby.plain import MUTED, fitted, one_line
@@ -39,6 +40,7 @@ class SeatLine:
     model: str
     found: Availability | None
     """None while it is being looked up."""
+    role: Role = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def drawn(seats: Sequence[SeatLine], colours: Sequence[str], width: int) -> list
         width: Cells there are.
     """
     texts = [
-        replace(s, name=one_line(s.name), persona=one_line(s.persona), model=one_line(s.model))
+        replace(s, name=_titled(s), persona=one_line(s.persona), model=one_line(s.model))
         for s in seats
     ]
     columns = [
@@ -220,6 +222,11 @@ def _several_lines(n: int, seat: SeatLine, colour: str, _: Sequence[int], width:
 
 def _who(n: int, name: str, colour: str) -> tuple[str | tuple[str, str], ...]:
     return (f"{n + 1:>3}", (f" {mark(n)} ", colour), (name, f"{colour} bold"))
+
+
+def _titled(seat: SeatLine) -> str:
+    """Its name, and what it is at the table if it is no member."""
+    return one_line(seat.name) + ("" if seat.role == "member" else f" ({seat.role})")
 
 
 def _standing(found: Availability | None) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from debate.errors import UserError
 from debate.events import Layout
-from debate.scenario import Scenario
+from debate.scenario import Role, Scenario
 from debate.seating import Place, Wishes, arrange
 from debate.speakers.registry import DEFAULT_MODEL
 from debate.text import showable
@@ -74,6 +74,12 @@ def fresh(scenario: Scenario, *, model: str = "") -> Setup:
 def planned(scenario: Scenario) -> tuple[Row, ...]:
     """The scenario's own seats."""
     return tuple(Row(plan.id or plan.persona, plan.persona) for plan in scenario.seats)
+
+
+def role_of(row: Row, scenario: Scenario) -> Role:
+    """What a seat is at the table: what the scenario says of its own, a member otherwise."""
+    own = (plan for plan in scenario.seats if (plan.name, plan.persona) == (row.seat, row.persona))
+    return next((plan.role for plan in own), "member")
 
 
 def model_of(row: Row, setup: Setup, scenario: Scenario) -> tuple[str, bool]:
@@ -147,7 +153,7 @@ def restored(data: Mapping[str, Any], scenario: Scenario, personas: Collection[s
     return Setup(
         scenario=scenario.id,
         motion=_text(data, "motion") or showable(scenario.motion),
-        rows=_rows(data.get("seats"), scenario, personas) or planned(scenario),
+        rows=_with_staying(_rows(data.get("seats"), scenario, personas), scenario),
         model=_text(data, "model").strip(),
         rounds=tidied("rounds", _if(_rounds, _text(data, "rounds"))),
         seed=tidied("seed", _if(_seed, _text(data, "seed"))),
@@ -168,6 +174,15 @@ def _rows(value: object, scenario: Scenario, personas: Collection[str]) -> tuple
         elif persona in personas:
             rows.append(Row(persona, persona, model))
     return tuple(rows)
+
+
+def _with_staying(rows: tuple[Row, ...], scenario: Scenario) -> tuple[Row, ...]:
+    """The rows, with the scenario's chair and audience, who are there whoever else is."""
+    there = {row.seat for row in rows}
+    staying = (row for row in planned(scenario) if role_of(row, scenario) != "member")
+    return (
+        (*rows, *(row for row in staying if row.seat not in there)) if rows else planned(scenario)
+    )
 
 
 def _text(data: Mapping[str, Any], key: str) -> str:

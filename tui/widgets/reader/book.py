@@ -13,7 +13,16 @@ from functools import cached_property
 from pathlib import Path
 
 from debate.errors import TranscriptError
-from debate.events import AnyEvent, ConferenceOpened, TurnClosed, TurnFailed, TurnOpened
+from debate.events import (
+    Answer,
+    AnyEvent,
+    AskFailed,
+    AskOpened,
+    ConferenceOpened,
+    TurnClosed,
+    TurnFailed,
+    TurnOpened,
+)
 from debate.prompts.again import Prompts
 from debate.state import fold
 from debate.transcript import Entry, read_entries
@@ -29,6 +38,18 @@ class Page:
     ended: int | None = None
     """Index of the entry that closed or failed it."""
     end: TurnClosed | TurnFailed | None = None
+
+
+@dataclass(slots=True)
+class Asked:
+    """One ask: where it opened, and where it ended, if it did."""
+
+    opened: int
+    """Index of its `ask.opened` among the entries."""
+    ask: AskOpened
+    ended: int | None = None
+    """Index of the entry with its answer, or that there is none."""
+    end: Answer | AskFailed | None = None
 
 
 class Book:
@@ -50,6 +71,7 @@ class Book:
         self.turns = len(fold(self.events).record)
         """Turns in the record: finished, and not withdrawn."""
         self.pages: dict[int, Page] = {}
+        self.asks: dict[int, Asked] = {}
         for n, event in enumerate(self.events):
             if isinstance(event, TurnOpened):
                 self.pages.setdefault(event.turn, Page(n, event))
@@ -57,6 +79,12 @@ class Book:
                 page = self.pages.get(event.turn)
                 if page is not None and page.end is None:
                     page.ended, page.end = n, event
+            elif isinstance(event, AskOpened):
+                self.asks.setdefault(event.ask, Asked(n, event))
+            elif isinstance(event, Answer | AskFailed) and event.ask is not None:
+                asked = self.asks.get(event.ask)
+                if asked is not None and asked.end is None:
+                    asked.ended, asked.end = n, event
 
     @classmethod
     def read(cls, path: Path) -> Book:

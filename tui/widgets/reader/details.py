@@ -6,16 +6,24 @@ scrolled, and can be copied with the mouse.
 
 from __future__ import annotations
 
+from debate.answers import How
 from debate.bill import turn_bill
-from debate.events import Try, TurnClosed, Usage
+from debate.events import Answer, AskFailed, Try, TurnClosed, Usage
 from debate.listed import one_line
 from debate.prompts.again import Again
 from debate.text import count_words
-from debate.wording import broke_off, spoken_by
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.record import Record
 from tui.widgets.floor.roster import charged, money
-from tui.widgets.reader.book import Book, Page, moment
+from tui.widgets.reader.book import Asked, Book, Page, moment
+from tui.wording import ASKED, broke_off, part_told, spoken_by
+
+_HOW: dict[How, str] = {
+    "json": "read as JSON",
+    "read": "read from other text than JSON",
+    "repaired": "read from a second reply",
+    "assumed": "assumed",
+}
 
 
 class Details(Record):
@@ -44,6 +52,16 @@ class Details(Record):
         """Mark another turn in the record that this is about."""
         self._record.action_mark(step)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is looked at is that record's."""
+        if action == "look":
+            return self._record.check_action(action, parameters)
+        return super().check_action(action, parameters)
+
+    def action_look(self, step: int) -> None:
+        """Look at something else in the record that this is about."""
+        self._record.action_look(step)
+
     def on_record_marked(self, message: Record.Marked) -> None:
         """No turn stands here: nobody else has to know."""
         message.stop()
@@ -53,14 +71,62 @@ class Details(Record):
         message.stop()
 
 
-def described(book: Book, page: Page | None, width: int) -> list[Block]:
-    """What there is to say of a turn, or of the whole, ready to be shown at a width."""
-    blocks = (
-        _turn_blocks(book, page, book.prompts.of(page.turn.turn)) if page else _book_blocks(book)
-    )
-    for block in blocks:
-        block.lines(max(8, width))
+def described(book: Book, block: Block | None, width: int) -> list[Block]:
+    """What there is to say of a block of the record, or of the whole, ready to be shown at a
+    width."""
+    page = book.pages.get(block.turn) if block and block.turn is not None else None
+    asks = [book.asks[n] for n in (block.asks if block else ()) if n in book.asks]
+    if page is not None:
+        blocks = _turn_blocks(book, page, book.prompts.of(page.turn.turn))
+    elif asks:
+        blocks = [each for asked in asks for each in _ask_blocks(book, asked)]
+        if len(asks) == 1:
+            blocks += _prompt(book.prompts.of_ask(asks[0].ask.ask))
+    else:
+        blocks = _book_blocks(book)
+    for each in blocks:
+        each.lines(max(8, width))
     return blocks
+
+
+def _ask_blocks(book: Book, asked: Asked) -> list[Block]:
+    """What there is to say of an ask and its answer."""
+    ask, end = asked.ask, asked.end
+    names = {card.id: card.name for card in book.opened.seats}
+    who = names.get(ask.seat, ask.seat) if ask.seat else "the chair"
+    phases = book.opened.scenario.phases
+    phase = phases[ask.phase].title if ask.phase < len(phases) else str(ask.phase)
+    place = [("seat", ask.seat or "none"), ("phase", phase), ("round", str(ask.round))]
+    told = (("in private", ask.room), ("about", ask.about))
+    place += [(what, said) for what, said in told if said]
+    head = Block("heading", name=plain(f"Ask {ask.ask}: {who}, {ASKED[ask.kind]}"))
+    blocks = [head, _facts(place), _facts(_answer(end)), _facts(_ask_lines(book, asked))]
+    if isinstance(end, Answer) and end.raw is not None:
+        blocks.append(Block("note", name="The reply, as it came", text=plain(end.raw)))
+    return blocks
+
+
+def _answer(end: Answer | AskFailed | None) -> list[tuple[str, str]]:
+    if end is None:
+        return [("answer", "none yet, or cut off")]
+    if isinstance(end, AskFailed):
+        facts = [("answer", f"failed: {end.reason}"), ("why", end.message)]
+    else:
+        facts = [("answer", _HOW[end.how])]
+        facts += [("why", end.why)] if end.why else []
+        facts += [("as served", end.model)] if end.model else []
+        facts += [("spoken by", end.by.model)] if end.by else []
+        if end.timing:
+            facts.append(("timing", f"all after {end.timing.total:.2f} s"))
+    tries = [fact for n, each in enumerate(end.tries, 1) for fact in _try(n, each)]
+    return [*facts, *_usage(end.usage), *tries]
+
+
+def _ask_lines(book: Book, asked: Asked) -> list[tuple[str, str]]:
+    return [
+        ("request", f"sha256 {asked.ask.request}"),
+        *_where(book, ("opened", asked.opened), ("ended", asked.ended)),
+    ]
 
 
 def _turn_blocks(book: Book, page: Page, again: Again | None) -> list[Block]:
@@ -101,9 +167,14 @@ def prompt_text(again: Again) -> str:
 def _place_of(book: Book, page: Page) -> list[tuple[str, str]]:
     turn, phases = page.turn, book.opened.scenario.phases
     phase = phases[turn.phase].title if turn.phase < len(phases) else str(turn.phase)
+    names = {card.id: card.name for card in book.opened.seats}
+    told = [
+        ("part", part_told(turn.part, turn.to, lambda seat: names.get(seat or "", seat or "?"))),
+        ("in private", turn.room),
+        ("the floor", turn.why),
+    ]
     facts = [("seat", turn.seat), ("phase", phase), ("round", str(turn.round))]
-    if turn.room:
-        facts.append(("in private", turn.room))
+    facts += [(what, said) for what, said in told if said]
     return [*facts, ("opened", moment(book.events[page.opened].at))]
 
 
@@ -170,7 +241,13 @@ def _hashes(book: Book, page: Page, again: Again | None) -> list[tuple[str, str]
         sent = "✓ the prompt below has this hash"
         other = "✗ the prompt below has another hash: it is not what was sent"
         facts.append(("", sent if again.same else other))
-    for what, index in (("opened", page.opened), ("ended", page.ended)):
+    return [*facts, *_where(book, ("opened", page.opened), ("ended", page.ended))]
+
+
+def _where(book: Book, *events: tuple[str, int | None]) -> list[tuple[str, str]]:
+    """Where events stand in the file."""
+    facts = []
+    for what, index in events:
         if index is not None:
             facts.append((what, f"line {index + 1}, seq {book.events[index].seq}"))
             facts.append(("", f"sha256 {book.entries[index].sha256}"))

@@ -12,7 +12,8 @@ A transcript, as it was recorded. Nothing here changes it.
 - **]** and **[** mark the next turn and the one before; a click marks one too.
 - **s** and **S** go to the next turn of the same speaker, and back. **}** and **{** go by phases.
 - **j** shows the contents: go to a turn by its number, to a phase, to a speaker.
-- **/** searches. **r** opens and folds the models' reasoning.
+- **/** searches. **r** opens and folds the models' reasoning, bids and secret ballots.
+- **w** looks at all, at what is public, at each private room. **m** shows every motion in full.
 - **d** shows what is recorded of the marked turn: model, time, tokens, hashes, and its prompt.
 - **p** plays it over again from the marked turn on; **space** pauses and goes on, **<** and **>**
   change the speed, **escape** ends it.
@@ -78,6 +79,14 @@ KEYS: list[BindingType] = [
         "details",
         "Details",
         "What is recorded of the marked turn, and its prompt",
+    ),
+    _key(
+        "m",
+        "motions",
+        "motions",
+        "Motions",
+        "Show every motion, vote and signature in full",
+        show=False,
     ),
     _key("p", "play", "play", "Replay", "Play it over again from the marked turn on; pause"),
     _key(

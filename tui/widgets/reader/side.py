@@ -37,6 +37,10 @@ class Half(Record):
         """Mark the next turn, or the one before, here and in the other."""
         self.post_message(self.Step(step))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Both show all: what is in one has its place beside what is in the other."""
+        return False if action == "look" else super().check_action(action, parameters)
+
     class Step(Message):
         """Another turn is wanted."""
 

@@ -1,0 +1,1 @@
+"""Widgets that show motions: a list beneath the seats, and each in full."""
