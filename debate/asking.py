@@ -37,6 +37,8 @@ class Asking:
     def __init__(self, table: Table, caller: Caller) -> None:
         self._table = table
         self._caller = caller
+        self._formless: set[tuple[str | None, str]] = set()
+        """Endpoints and models that take no schema."""
 
     async def ask(self, step: Ask) -> None:
         """Ask a seat once; whatever comes of it is recorded."""
@@ -95,6 +97,8 @@ class Asking:
                 continue
             if ended is not None:
                 return ended
+            if not person and take.prompt.schema is None:
+                self._formless.add(self._model(form.ask.seat))
             outcome = take.outcome()
             said = outcome.text or ""
             answer = form.read(said)
@@ -115,8 +119,12 @@ class Asking:
             messages,
             max_tokens=MAX_TOKENS[step.kind],
             seed=_SEEDS + number,
-            schema=form.schema,
+            schema=None if self._model(step.seat) in self._formless else form.schema,
         )
+
+    def _model(self, seat: str | None) -> tuple[str | None, str]:
+        profile = self._caller.voice(seat).speaker.profile
+        return profile.endpoint, profile.model
 
 
 def _filled(answer: AnyAnswer, take: Take, number: int, raw: str) -> AnyAnswer:

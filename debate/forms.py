@@ -33,7 +33,7 @@ from debate.answers import (
 from debate.events import AskKind
 from debate.floors import LONGEST_SILENT, View, allowed, longest_silent
 from debate.names import called
-from debate.proceedings import next_amendment, next_motion, open_motions, turns_held
+from debate.proceedings import next_amendment, next_motion, open_motions
 from debate.readings import READERS, Choices, Fields, folded, mended
 from debate.scenario import RoundRobin
 from debate.standing import ConferenceState
@@ -143,9 +143,15 @@ def form_of(state: ConferenceState, ask: Ask) -> Form:
             return Form(ask, Choices({seat: names[seat] for seat in here if seat != ask.seat}))
         case "motion":
             tabled = sum(motion.phase == ask.phase for motion in state.motions.values())
-            others = (m.id for m in open_motions(state) if ask.seat not in m.sponsors)
+            others = [m for m in open_motions(state) if ask.seat not in m.sponsors]
             tables = tabled < plan.most
-            among = Choices({}, tuple(others), tables, next_motion(state))
+            among = Choices(
+                {},
+                tuple(motion.id for motion in others),
+                said={motion.id: (motion.title, motion.text) for motion in others},
+                tables=tables,
+                following=next_motion(state),
+            )
             return Form(ask, among)
         case "amendment":
             motions = tuple(motion.id for motion in open_motions(state))
@@ -165,14 +171,6 @@ def view_of(state: ConferenceState, ask: Ask) -> View:
         else {}
     )
     return View(seats, held, ask.round, len(seats) * plan.rounds, "")
-
-
-def nth_turn(state: ConferenceState, room: str | None = None) -> int:
-    """Which turn of the phase now open, or of one of its rooms, comes next, from 1."""
-    if state.phase is None:
-        return 1
-    seats = frozenset(state.phase.rooms.get(room, ())) if room is not None else None
-    return turns_held(state.phase, room, seats) + 1
 
 
 # -- what a reply holds

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from debate.answers import (
     AmendmentAnswered,
@@ -40,6 +40,8 @@ from debate.standing import (
     Held,
     Motion,
 )
+
+T = TypeVar("T")
 
 
 def ask_slot(ask: AskOpened) -> AskSlot:
@@ -343,8 +345,13 @@ def _sign(state: ConferenceState, event: CommuniqueSigned) -> Effect:
     signed = {**state.phase.signatures, event.seat: (event.signed, event.reservation)}
     state = replace(state, phase=replace(state.phase, signatures=MappingProxyType(signed)))
     if set(signed) >= set(state.members):
-        return announce(state, _signatures(state, signed))
+        return announce(state, _signatures(state, _by_seat(state, signed)))
     return state
+
+
+def _by_seat(state: ConferenceState, said: Mapping[str, T]) -> dict[str, T]:
+    """In the order of the table, not in that in which the answers came."""
+    return {card.id: said[card.id] for card in state.opened.seats if card.id in said}
 
 
 def _signatures(state: ConferenceState, signed: Mapping[str, tuple[bool, str]]) -> str:
@@ -386,7 +393,7 @@ def decide(state: ConferenceState, event: MotionDecided) -> ConferenceState:
         motion=event.motion,
         carried=event.carried,
         votes=MappingProxyType({"yes": event.yes, "no": event.no, "abstain": event.abstain}),
-        ballots=phase.ballots.get(event.motion, MappingProxyType({})),
+        ballots=MappingProxyType(_by_seat(state, phase.ballots.get(event.motion, {}))),
         secret=plan.vote.secret,
     )
     state = replace(

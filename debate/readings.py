@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from debate.caucus import MOST_PARTNERS
@@ -28,6 +28,8 @@ class Choices:
     """Seats that may be named, each with what it may be called, its name first."""
     motions: tuple[str, ...] = ()
     """Motions that may be joined or amended."""
+    said: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Title and text of each of those."""
     tables: bool = False
     """Whether a motion may be tabled, and not only joined."""
     following: str = ""
@@ -137,6 +139,8 @@ def _motion(among: Choices, said: Fields) -> Fields | None:
     if action == "join" and motion:
         return {"type": "motion.joined", "motion": motion}
     title, text = _line(said.get("title"), 120), _motion_text(said.get("text"))
+    if action == "table" and (same := _same_motion(among, title, text)):
+        return {"type": "motion.joined", "motion": same}
     if action == "table" and among.tables and text:
         title = title or _line(text, 60)
         return {
@@ -146,6 +150,16 @@ def _motion(among: Choices, said: Fields) -> Fields | None:
             "text": text,
         }
     return {"type": "ask.waived", "kind": "motion"} if action == "pass" else None
+
+
+def _same_motion(among: Choices, title: str, text: str) -> str | None:
+    """The motion on the table that has this very title or text: to table it again is to join it."""
+
+    def folded_text(value: str) -> str:
+        return value.rstrip(". …").casefold()
+
+    mine = {folded_text(value) for value in (title, text) if value}
+    return next((m for m, said in among.said.items() if mine & set(map(folded_text, said))), None)
 
 
 def _motion_named(among: Choices, value: object) -> str | None:
@@ -217,14 +231,14 @@ def _first_choice(text: str) -> tuple[str, str] | None:
     else:
         found = [(m, choice) for m, choice in found if m[0].casefold() not in _WEAK]
         clear = found[0] if len({choice for _, choice in found}) == 1 else None
-    return (clear[1], text[clear[0].end() :].strip(_LEAD)) if clear else None
+    return (clear[1], text[clear[0].end() :].lstrip(_LEAD).rstrip()) if clear else None
 
 
 def _bid_said(among: Choices, text: str) -> Fields | None:
     found = _DIGIT.search(text)
     if found is None:
         return None
-    reason = text[found.end() :].strip(_LEAD)
+    reason = text[found.end() :].lstrip(_LEAD).rstrip()
     return _bid(among, {"bid": int(found[1]), "reason": reason})
 
 
@@ -250,7 +264,7 @@ def _motion_said(among: Choices, text: str) -> Fields | None:
         return _motion(among, {"action": "join", "motion": found[0]})
     if (lead := _TABLE.match(text)) and among.tables:
         title, mark, body = re.split(r"([.\n:：。])", text[lead.end() :] + ".", maxsplit=1)
-        body = body[:-1].lstrip(_LEAD).rstrip() or title
+        body = body.removesuffix(".").strip() or title
         return _motion(among, {"action": "table", "title": title, "text": body}) if mark else None
     return None
 

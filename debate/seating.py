@@ -47,6 +47,8 @@ class Wishes:
     seats: Sequence[str] = ()
     """Seats or personas, in the order of the table, in place of the scenario's."""
     motion: str | None = None
+    phases: Sequence[str] = ()
+    """Ids of the scenario's phases that are held; all if none is said."""
     rounds: int | None = None
     """Rounds of every plenary."""
     seed: int | None = None
@@ -195,7 +197,11 @@ def _wished(scenario: Scenario, wishes: Wishes) -> Scenario:
     changes: dict[str, object] = {}
     if wishes.motion is not None:
         changes["motion"] = wishes.motion
-    phases = [phase.model_dump(by_alias=True) for phase in scenario.phases]
+    known = [phase.id for phase in scenario.phases]
+    if strange := [phase for phase in wishes.phases if phase not in known]:
+        raise UnknownName("phase", strange[0], known)
+    held = [p for p in scenario.phases if not wishes.phases or p.id in wishes.phases]
+    phases = [phase.model_dump(by_alias=True) for phase in held]
     if wishes.seats:
         seats = changes["seats"] = _chosen(scenario, wishes.seats)
         present = {str(seat_["id"] or seat_["persona"]) for seat_ in seats}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
-# Scripts written without spaces: each character counts as a word.
-_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_](?:[^\W{_UNSPACED}]|['’.\-](?=[^\W_]))*")
+#: Scripts written without spaces, as what stands between the brackets of a regular expression. Each
+#: character of them counts as a word.
+UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{UNSPACED}]|[^\W_](?:[^\W{UNSPACED}]|['’.\-](?=[^\W_]))*")
 
 # C0 and C1 controls but for newline and tab; lone surrogates; the marks that reorder text on
 # screen (bidirectional embeddings, overrides and isolates); line and paragraph separators.
@@ -21,6 +23,11 @@ _SEPARATORS = re.compile("\r\n?|[\u2028\u2029\u0085\x0b\x0c]")
 def count_words(text: str) -> int:
     """Number of words; each Chinese or Japanese character counts as one."""
     return len(_WORD.findall(text))
+
+
+def words(text: str) -> Iterator[re.Match[str]]:
+    """The words of a text as `count_words` counts them, where they stand."""
+    return _WORD.finditer(text)
 
 
 def showable(text: str) -> str:

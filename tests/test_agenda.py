@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import PHASES, SEATS, Play, manifest, scenario
+from worlds import PHASES, ROUNDS, SEATS, Play, manifest, replier, scenario, worlds
 
 from debate.agenda import GiveFloor, OpenPhase, next_steps
 from debate.events import FloorPaused
@@ -15,7 +15,7 @@ from debate.floors import order_of_round
 from debate.scenario import RoundRobin
 
 
-@given(SEATS, PHASES, st.integers(0, 2**16))
+@given(SEATS, ROUNDS, st.integers(0, 2**16))
 def test_everyone_speaks_once_a_round_in_every_phase(seats, phases, seed):
     plan = scenario(seats, phases)
     play = Play(manifest(plan, seed=seed)).run()
@@ -28,14 +28,16 @@ def test_everyone_speaks_once_a_round_in_every_phase(seats, phases, seed):
     assert spoken == Counter(expected)
 
 
+@settings(max_examples=40, deadline=None)
 @given(SEATS, PHASES, st.integers(0, 2**16))
-def test_the_same_seed_gives_the_same_order(seats, phases, seed):
-    def order():
-        return [
-            t.seat for t in Play(manifest(scenario(seats, phases), seed=seed)).run().state.record
-        ]
+def test_every_conference_ends_and_the_same_seed_and_replies_give_the_same(seats, phases, seed):
+    def played():
+        opened = manifest(worlds(seats, phases), seed=seed)
+        return Play(opened, answer=replier(seed)).run().events
 
-    assert order() == order()
+    events = played()
+    assert events[-1].reason == "agenda"
+    assert events == played()
 
 
 @given(

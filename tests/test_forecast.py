@@ -10,7 +10,7 @@ from chat_server import ChatServer, Reply
 from held import hold, small
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import FREE, PHASES, SEATS, Play, manifest, persona, scenario
+from worlds import FREE, ROUNDS, SEATS, Play, manifest, persona, scenario
 
 from debate.agenda import GiveFloor
 from debate.estimate import estimate, estimate_prompt
@@ -86,7 +86,7 @@ def test_it_comes_true_where_turns_are_as_long_as_asked(layout, tmp_path):
 
 
 @settings(max_examples=40)
-@given(SEATS, PHASES, ANY_LAYOUT, prices(), st.sampled_from(["from", "middle", "to"]))
+@given(SEATS, ROUNDS, ANY_LAYOUT, prices(), st.sampled_from(["from", "middle", "to"]))
 def test_a_cache_spares_and_the_worst_is_worst(seats, phases, layout, price, words):
     opened = manifest(scenario(seats, phases), layout=layout[0], cards=layout[1], price=price)
     found = forecast(opened, words=words)
@@ -109,7 +109,7 @@ def test_a_cache_spares_and_the_worst_is_worst(seats, phases, layout, price, wor
 
 
 @settings(max_examples=40)
-@given(SEATS, PHASES, ANY_LAYOUT, st.integers(0, 2**16))
+@given(SEATS, ROUNDS, ANY_LAYOUT, st.integers(0, 2**16))
 def test_an_ideal_cache_reads_what_any_earlier_prompt_began_with(seats, phases, layout, seed):
     opened = manifest(scenario(seats, phases), layout=layout[0], cards=layout[1], seed=seed)
     play = Play(opened, speak=lambda step, number: made(MIDDLE, number)).run()
@@ -345,7 +345,7 @@ class TestAuto:
         assert "no more than 3 % less" in choice.reason
 
     @settings(max_examples=25)
-    @given(SEATS, PHASES, prices(), st.sampled_from([None, True, False]))
+    @given(SEATS, ROUNDS, prices(), st.sampled_from([None, True, False]))
     def test_what_is_taken_is_never_much_dearer_than_another(self, seats, phases, price, caches):
         opened = everyone(manifest(scenario(seats, phases), price=price), caches=caches)
         found = by_layout(opened)

@@ -6,25 +6,39 @@ import random
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import FREE, PHASES, SEATS, Play, closed, manifest, scenario
+from worlds import FREE, PHASES, SEATS, Play, closed, manifest, persona, replier, scenario, worlds
 
 from debate.events import (
+    AmendmentAnswered,
+    AmendmentProposed,
+    AskFailed,
+    AskOpened,
+    BidCast,
+    CommuniqueSigned,
     ConferenceClosed,
     ConferenceForked,
+    FloorCalled,
     FloorPaused,
     FloorResumed,
+    MotionDecided,
+    MotionJoined,
+    MotionTabled,
     NotePassed,
+    PersonaChanged,
     PhaseOpened,
     Price,
     Profile,
+    RoomsOpened,
+    RuleAdded,
     SeatChanged,
     TurnFailed,
     TurnOpened,
     TurnSkipped,
     TurnWithdrawn,
     Usage,
+    VoteCast,
 )
 from debate.money import cost_of
 from debate.state import ConferenceState, apply, fold
@@ -34,6 +48,28 @@ def opened_turn(number: int, seat: str, *, phase: int = 0, round_: int = 1) -> T
     return TurnOpened(turn=number, seat=seat, phase=phase, round=round_, request="0" * 64)
 
 
+def answer(event: type, **said: object) -> st.SearchStrategy:
+    given = {
+        "ask": st.sampled_from([None, 1, 2]),
+        "seat": st.just("ada"),
+        "phase": st.integers(0, 2),
+        "round": st.just(1),
+        "how": st.just("json"),
+    }
+    fixed = {k: v if isinstance(v, st.SearchStrategy) else st.just(v) for k, v in said.items()}
+    return st.builds(event, **given, **fixed)
+
+
+ANSWERS = (
+    answer(BidCast, bid=4),
+    answer(MotionTabled, motion="M1", title="T", text="X"),
+    answer(MotionJoined, motion="M1"),
+    answer(AmendmentProposed, motion="M1", amendment="A1", text="Y"),
+    answer(AmendmentAnswered, amendment="A1", accepted=st.booleans()),
+    answer(VoteCast, motion=st.sampled_from(["M0", "M1"]), vote="yes"),
+    answer(CommuniqueSigned, signed=st.booleans()),
+    answer(FloorCalled, to=st.sampled_from(["bo", "nobody"])),
+)
 ANY_EVENT = st.one_of(
     st.builds(PhaseOpened, phase=st.integers(0, 5), kind=st.just("plenary"), title=st.just("P")),
     st.builds(
@@ -66,6 +102,36 @@ ANY_EVENT = st.one_of(
         seat=st.sampled_from(["bo", "nobody"]),
         profile=st.just(Profile(model="other", family="openai")),
     ),
+    st.builds(
+        AskOpened,
+        ask=st.integers(1, 4),
+        kind=st.sampled_from(["bid", "motion", "ballot", "signature", "ruling"]),
+        seat=st.sampled_from(["ada", "bo", "nobody", None]),
+        phase=st.integers(0, 2),
+        round=st.just(1),
+        about=st.sampled_from([None, "M1", "A1", "M0"]),
+        request=st.just("0" * 64),
+        max_tokens=st.just(9),
+    ),
+    st.builds(
+        AskFailed,
+        ask=st.integers(1, 4),
+        reason=st.sampled_from(["aborted", "error", "skipped"]),
+        message=st.just("no"),
+    ),
+    *ANSWERS,
+    st.builds(RoomsOpened, phase=st.integers(0, 2), rooms=st.just({"cellar": ("ada", "bo")})),
+    st.builds(
+        MotionDecided,
+        phase=st.integers(0, 2),
+        motion=st.sampled_from(["M0", "M1", "M7"]),
+        carried=st.booleans(),
+        yes=st.just(1),
+        no=st.just(0),
+        abstain=st.just(0),
+    ),
+    st.just(RuleAdded(text="Be brief.")),
+    st.builds(PersonaChanged, persona=st.sampled_from([persona("ada"), persona("nobody")])),
     st.just(ConferenceForked(origin="a.jsonl", head="0" * 64, seed=7)),
     st.builds(FloorPaused, reason=st.just("later")),
     st.just(FloorResumed()),
@@ -82,15 +148,17 @@ def test_any_events_in_any_order_can_be_folded(events):
     assert [t.number for t in state.record] == sorted(t.number for t in state.record)
 
 
+@settings(max_examples=40, deadline=None)
 @given(SEATS, PHASES, st.integers(0, 2**16))
 def test_folding_a_prefix_gives_the_state_of_that_moment(seats, phases, seed):
     shuffle = random.Random(seed)
     play = Play(
-        manifest(scenario(seats, phases), seed=seed),
+        manifest(worlds(seats, phases), seed=seed),
         order=lambda numbers: shuffle.sample(numbers, len(numbers)),
+        answer=replier(seed),
     ).run()
 
-    for n in range(len(play.events) + 1):
+    for n in range(0, len(play.events) + 1, 7):
         assert fold(play.events[:n]) == play.states[n]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -35,7 +37,7 @@ from debate.prompts.environment import shipped_templates
 from debate.scenario import Scenario
 from debate.seating import manifest_hashes, notice
 from debate.state import ConferenceState, apply
-from debate.steps import Ask, Assume, Close, Decide, GiveFloor, OpenPhase, OpenRooms, Pause
+from debate.steps import Ask, Assume, Close, Decide, GiveFloor, OpenPhase, OpenRooms, Pause, Step
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -155,9 +157,16 @@ class Play:
         self.events.append(stamped)
         self.states.append(apply(self.state, stamped))
 
-    def run(self, most: int = 10_000) -> Play:
-        """Play to the end, or to a pause."""
+    def run(self, most: int = 10_000, between: Callable[[Play], None] | None = None) -> Play:
+        """Play to the end, or to a pause.
+
+        Args:
+            most: Steps after which it counts as endless.
+            between: Called before each step, to put events of its own.
+        """
         for _ in range(most):
+            if between is not None:
+                between(self)
             steps = next_steps(self.state)
             if not steps:
                 return self
@@ -168,29 +177,14 @@ class Play:
         airborne: dict[int, GiveFloor] = {}
         asked: dict[int, Form] = {}
         for step in steps:
-            match step:
-                case OpenPhase(index):
-                    plan = self.state.opened.scenario.phases[index]
-                    rooms = rooms_at_opening(self.state, index)
-                    self.put(
-                        PhaseOpened(phase=index, kind=plan.kind, title=plan.title, rooms=rooms)
-                    )
-                case OpenRooms(phase, rooms):
-                    self.put(RoomsOpened(phase=phase, rooms=dict(rooms)))
-                case GiveFloor():
-                    airborne[self.state.last_turn + 1] = step
-                    self.put(turn_opened(self.state.last_turn + 1, step))
-                case Ask():
-                    asked[self.state.last_ask + 1] = form_of(self.state, step)
-                    self.put(ask_opened(self.state.last_ask + 1, step))
-                case Assume(ask):
-                    self.put(form_of(self.state, ask).assumed(self.state))
-                case Decide(motion=motion):
-                    self.put(tally(self.state, motion))
-                case Close(reason):
-                    self.put(ConferenceClosed(reason=reason))
-                case Pause(reason):
-                    self.put(FloorPaused(reason=reason))
+            if isinstance(step, GiveFloor):
+                airborne[self.state.last_turn + 1] = step
+                self.put(turn_opened(self.state.last_turn + 1, step))
+            elif isinstance(step, Ask):
+                asked[self.state.last_ask + 1] = form_of(self.state, step)
+                self.put(ask_opened(self.state.last_ask + 1, step))
+            else:
+                self.put(self._event_of(step))
         for number in self._order(list(airborne)):
             said = self._speak(airborne[number], number)
             if isinstance(said, str):
@@ -200,6 +194,25 @@ class Play:
                 self.put(said)
         for number in self._order(list(asked)):
             self._take_answer(number, asked[number])
+
+    def _event_of(self, step: Step) -> AnyEvent:
+        """The event of a step that calls nobody."""
+        match step:
+            case OpenPhase(index):
+                plan = self.state.opened.scenario.phases[index]
+                rooms = rooms_at_opening(self.state, index)
+                return PhaseOpened(phase=index, kind=plan.kind, title=plan.title, rooms=rooms)
+            case OpenRooms(phase, rooms):
+                return RoomsOpened(phase=phase, rooms=dict(rooms))
+            case Assume(ask):
+                return form_of(self.state, ask).assumed(self.state)
+            case Decide(motion=motion):
+                return tally(self.state, motion)
+            case Close(reason):
+                return ConferenceClosed(reason=reason)
+            case Pause(reason):
+                return FloorPaused(reason=reason)
+        raise AssertionError(step)
 
     def _take_answer(self, number: int, form: Form) -> None:
         said = self._answer(form, number)
@@ -250,7 +263,20 @@ FREE = Price(currency="USD", input=Decimal(0), output=Decimal(0))
 SEATS = st.lists(
     st.sampled_from(["ada", "bo", "cem", "dai", "eve"]), min_size=1, max_size=5, unique=True
 )
-PHASES = st.lists(
+_FLOORS = st.one_of(
+    st.builds(
+        lambda order: {"rule": "round_robin", "order": order},
+        st.sampled_from(["fixed", "rotated", "shuffled"]),
+    ),
+    st.builds(
+        lambda rule, most, all_heard: {"rule": rule, "most": most, "all_heard": all_heard},
+        st.sampled_from(["random", "weighted", "addressed", "bidding", "manual", "chaired"]),
+        st.one_of(st.none(), st.integers(1, 3)),
+        st.booleans(),
+    ),
+)
+#: Phases in which the floor goes round.
+ROUNDS = st.lists(
     st.one_of(
         st.just({"kind": "opening"}),
         st.just({"kind": "closing"}),
@@ -267,3 +293,78 @@ PHASES = st.lists(
     min_size=1,
     max_size=4,
 )
+#: Phases of every kind, under every rule of the floor.
+PHASES = st.lists(
+    st.one_of(
+        st.just({"kind": "opening"}),
+        st.builds(lambda floor: {"kind": "closing", "floor": floor}, _FLOORS),
+        st.builds(
+            lambda kind, rounds, floor: {"kind": kind, "rounds": rounds, "floor": floor},
+            st.sampled_from(["plenary", "motions", "amendments"]),
+            st.integers(1, 2),
+            _FLOORS,
+        ),
+        st.builds(lambda rounds: {"kind": "cross", "rounds": rounds}, st.integers(1, 2)),
+        st.builds(
+            lambda rounds, rooms, floor: {
+                "kind": "caucus",
+                "rounds": rounds,
+                "rooms": rooms,
+                "floor": floor,
+            },
+            st.integers(1, 2),
+            st.sampled_from(["pairs", "choice", {"a": ["ada", "bo"], "b": ["cem", "dai", "eve"]}]),
+            _FLOORS,
+        ),
+        st.builds(
+            lambda on, secret, rule: {
+                "kind": "vote",
+                "vote": {"on": on, "secret": secret, "rule": rule},
+            },
+            st.sampled_from(["motions", "house"]),
+            st.booleans(),
+            st.sampled_from(["majority", "two_thirds", "unanimity"]),
+        ),
+        st.just({"kind": "communique"}),
+    ),
+    min_size=1,
+    max_size=5,
+)
+CHAIR = {"persona": "chair", "role": "chair"}
+
+
+def of_those_at(seats: Iterable[str], phase: dict[str, Any]) -> dict[str, Any]:
+    """A phase without the rooms' members that are not at the table."""
+    if not isinstance(phase.get("rooms"), dict):
+        return phase
+    here = set(seats)
+    rooms = {name: [s for s in room if s in here] for name, room in phase["rooms"].items()}
+    return {**phase, "rooms": rooms}
+
+
+def worlds(seats: list[str], phases: list[dict[str, Any]], **more: Any) -> Scenario:
+    """A scenario of generated seats and phases, with a chair."""
+    return scenario([*seats, CHAIR], [of_those_at(seats, phase) for phase in phases], **more)
+
+
+def replier(seed: int) -> Callable[[Form, int], str]:
+    """Replies to asks at random, mostly fit for the form; each says whose it is."""
+
+    def reply(form: Form, number: int) -> str:
+        chance = random.Random(f"{seed}/{number}")
+        if chance.random() < 0.1:
+            return "..."
+        said: dict[str, Any] = {}
+        for name, value in form.schema["properties"].items():
+            if "enum" in value:
+                said[name] = chance.choice(value["enum"] or [""])
+            elif value["type"] == "boolean":
+                said[name] = chance.random() < 0.7
+            elif value["type"] == "array":
+                options = value["items"]["enum"]
+                said[name] = chance.sample(options, min(2, len(options)))
+            else:
+                said[name] = f"{name} {number} of {form.ask.seat} to {form.ask.kind}"
+        return json.dumps(said)
+
+    return reply

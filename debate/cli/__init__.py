@@ -22,6 +22,8 @@ COMMANDS = {
     "library": ("debate.cli.shelf", "List and search transcripts."),
     "show": ("debate.cli.transcripts", "Read a transcript in the terminal."),
     "stats": ("debate.cli.transcripts", "Count turns, words and tokens, per seat."),
+    "trace": ("debate.cli.trace", "Show what the speaker of a turn had been given."),
+    "facts": ("debate.cli.facts", "List citations, and figures that are not in the record."),
     "verify": ("debate.cli.transcripts", "Check a transcript: chain, schema, prompts."),
     "persona": ("debate.cli.personas", "List and show personas."),
     "scenario": ("debate.cli.scenarios", "List and show scenarios."),

@@ -53,6 +53,11 @@ _SEAT = click.option(
 )
 
 
+def _names(listed: str | None) -> list[str]:
+    """Names with commas between them."""
+    return [name.strip() for name in (listed or "").split(",") if name.strip()]
+
+
 @click.command()
 @click.argument("scenario", default="yalta")
 @click.option("-m", "--model", help="Model of every seat: local, kimi-k2.6, ollama/NAME, ...")
@@ -68,6 +73,7 @@ _SEAT = click.option(
 @thinking_option("How much the models think before they speak.")
 @click.option("--no-reasoning", is_flag=True, help="Leave models' reasoning out of the transcript.")
 @click.option("--rounds", type=click.IntRange(1, 10_000), help="Rounds of the plenary.")
+@click.option("--phases", metavar="A,B,C", help="Hold only these phases of the scenario.")
 @click.option("--motion", help="Debate this motion instead.")
 @click.option(
     "--budget",
@@ -109,6 +115,7 @@ def run(
     thinking: Thinking | None,
     no_reasoning: bool,
     rounds: int | None,
+    phases: str | None,
     motion: str | None,
     budget: float | None,
     seed: int | None,
@@ -139,7 +146,8 @@ def run(
         fallbacks=_fallbacks(fallbacks),
         thinking=thinking,
         keep_reasoning=not no_reasoning,
-        seats=[name.strip() for name in seats.split(",") if name.strip()] if seats else (),
+        seats=_names(seats),
+        phases=_names(phases),
         rounds=rounds,
         motion=motion,
         budget=budget,

@@ -137,6 +137,17 @@ def compile_template(source: str, *, path: str) -> Template:
         raise LoadError(path, [Problem(1, 1, "", str(error))]) from None
 
 
+def wording(source: str) -> str:
+    """What a template says of itself: its text without code, names and comments.
+
+    Args:
+        source: A template that compiles.
+    """
+    tree = ImmutableSandboxedEnvironment().parse(source)
+    said = [node.data for node in tree.find_all(nodes.TemplateData)]
+    return " ".join([*said, *(str(node.value) for node in tree.find_all(nodes.Const))])
+
+
 def render(template: Template, path: str, values: dict[str, Any]) -> str:
     """Render a template; a name that is not known is an error that names it.
 
