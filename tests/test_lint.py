@@ -156,7 +156,7 @@ def test_the_command_tells_where(tmp_path):
     assert lines[2].startswith(f"{path}:11:19: advice: phases[0].instructions: 'agree on' may")
     assert lines[3:] == ["good: 1 phase, 3 to think over"]
     shipped = CliRunner().invoke(yalta, ["scenario", "lint", "yalta"]).output
-    assert shipped == "good: 3 phases, nothing to advise\n"
+    assert shipped == f"good: {len(load_scenario('yalta').phases)} phases, nothing to advise\n"
 
 
 def test_a_fault_is_told_as_the_loader_tells_it(tmp_path, capsys):

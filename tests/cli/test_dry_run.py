@@ -15,7 +15,8 @@ from debate.cli import yalta
 from debate.errors import UnknownName, UserError
 from debate.library import config_folder
 
-THREE = ("--seats", "altman,yang,amodei", "--rounds", "1", "--seed", "3")
+PHASES = ("--phases", "opening,plenary,closing")
+THREE = ("--seats", "altman,yang,amodei", "--rounds", "1", "--seed", "3", *PHASES)
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +82,7 @@ def test_json_is_one_object_with_exact_amounts():
     for one in found["layouts"]:
         total = one["total"]
         assert total["new"] + total["cached"] == total["input"]
-        assert list(one["seats"]) == ["altman", "yang", "amodei"]
+        assert list(one["seats"]) == ["altman", "yang", "amodei", "chair"]
         with_cache, without, worst = (
             Decimal(total[name]["USD"]) for name in ("with_cache", "without_cache", "at_worst")
         )
@@ -130,7 +131,12 @@ def test_a_person_and_several_models_each_have_their_row():
     found = told("--model", "kimi-k2.6", "--seat", "yang=me", "--seat", "amodei=ollama/x")
     seats = found["layouts"][0]["seats"]
 
-    assert [seat["model"] for seat in seats.values()] == ["kimi-k2.6", "me", "ollama/x"]
+    assert [seat["model"] for seat in seats.values()] == [
+        "kimi-k2.6",
+        "me",
+        "ollama/x",
+        "kimi-k2.6",
+    ]
     assert (seats["yang"]["turns"], seats["yang"]["input"]) == (3, 0)
     assert seats["yang"]["at_worst"] == {}
     assert seats["amodei"]["at_worst"] is None
