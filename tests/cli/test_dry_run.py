@@ -15,7 +15,8 @@ from debate.cli import yalta
 from debate.errors import UnknownName, UserError
 from debate.library import config_folder
 
-THREE = ("--seats", "altman,yang,amodei", "--rounds", "1", "--seed", "3")
+SHORT = ("--phases", "opening,plenary,closing")
+THREE = ("--seats", "altman,yang,amodei", "--rounds", "1", "--seed", "3", *SHORT)
 
 
 @pytest.fixture(autouse=True)
