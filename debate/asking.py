@@ -18,7 +18,7 @@ from debate.events import AskFailed, AskOpened, TurnClosed
 from debate.forms import MAX_TOKENS, Form, form_of
 from debate.prompts.layouts import Message, request_hash
 from debate.speakers.base import Prompt
-from debate.steps import Ask, Assume
+from debate.steps import Ask
 from debate.take import Take
 
 # Beside turns, asks draw from seeds of their own.
@@ -77,11 +77,6 @@ class Asking:
             return
         self._table.record(heard)
         await self._table.sync()
-
-    def assume(self, step: Assume) -> None:
-        """Set down what counts as an answer that could not be had."""
-        state = self._table.state
-        self._table.record(form_of(state, step.ask).assumed(state))
 
     async def _heard(
         self, form: Form, take: Take, number: int, at_most: Decimal | None

@@ -24,18 +24,13 @@ from debate.clerk import Clerk
 from debate.errors import UnknownName, UserError, YaltaError
 from debate.events import (
     AnyEvent,
-    ConferenceClosed,
     ConferenceOpened,
     FloorPaused,
     FloorResumed,
-    PhaseOpened,
     Profile,
-    RoomsOpened,
 )
 from debate.floor import Floor
 from debate.library import new_transcript_path
-from debate.phases import rooms_at_opening
-from debate.proceedings import tally
 from debate.prompts import minutes
 from debate.prompts.layouts import Projection
 from debate.scenario import Scenario
@@ -47,18 +42,13 @@ from debate.speaking import Voice
 from debate.state import ConferenceState, apply, broken_off, fold
 from debate.steps import (
     Ask,
-    Assume,
     Calling,
-    Close,
-    Decide,
     GiveFloor,
-    OpenPhase,
-    OpenRooms,
-    Pause,
     Step,
 )
 from debate.take import Item, Watch
 from debate.transcript import Transcript
+from debate.unasked import event_of
 
 INTERRUPTED = "interrupted"
 
@@ -272,21 +262,8 @@ class Conference:
         if calls:
             await self._call(calls)
         for step in steps:
-            match step:
-                case OpenPhase(index):
-                    self._open_phase(index)
-                case OpenRooms(phase, rooms):
-                    self.record(RoomsOpened(phase=phase, rooms=dict(rooms)))
-                case Assume():
-                    self._asking.assume(step)
-                case Decide(motion=motion):
-                    self.record(tally(self._state, motion))
-                case Pause(reason):
-                    self.record(FloorPaused(reason=reason))
-                case Close(reason):
-                    self.record(ConferenceClosed(reason=reason))
-                case _:
-                    pass
+            if not isinstance(step, GiveFloor | Ask):
+                self.record(event_of(self._state, step))
 
     async def _call(self, calls: list[Calling]) -> None:
         """Have turns spoken and asks answered, side by side."""
@@ -309,11 +286,6 @@ class Conference:
             await self._asking.ask(call)
         else:
             await self._floor.hold(call)
-
-    def _open_phase(self, index: int) -> None:
-        plan = self._state.opened.scenario.phases[index]
-        rooms = rooms_at_opening(self._state, index)
-        self.record(PhaseOpened(phase=index, kind=plan.kind, title=plan.title, rooms=rooms))
 
     def _pick_up(self) -> None:
         """Go on after a pause or a crash: what was in the air then has to be said again."""

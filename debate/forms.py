@@ -33,8 +33,8 @@ from debate.answers import (
 from debate.events import AskKind
 from debate.floors import LONGEST_SILENT, View, allowed, longest_silent
 from debate.names import called
-from debate.proceedings import next_amendment, next_motion, open_motions
 from debate.readings import READERS, Choices, Fields, folded, mended
+from debate.resolutions import next_amendment, next_motion, open_motions
 from debate.scenario import RoundRobin
 from debate.standing import ConferenceState
 from debate.steps import Ask

@@ -12,9 +12,9 @@ from debate import caucus
 from debate.events import ConferenceOpened
 from debate.floors import Given, Lacking, View, next_speaker, order_of_round
 from debate.names import called
-from debate.proceedings import open_motions, turns_held
+from debate.resolutions import open_motions
 from debate.scenario import HOUSE_MOTION, Phase, PhaseKind, RoundRobin
-from debate.standing import ConferenceState, CurrentPhase
+from debate.standing import ConferenceState, CurrentPhase, turns_held
 from debate.steps import Ask, Assume, Calling, Decide, GiveFloor, OpenRooms, Step
 
 

@@ -1,14 +1,16 @@
-"""What asks and their answers change in the state: bids, calls, motions, votes, signatures.
+"""What asks and their answers change in the state: bids, calls, whom one would meet in private.
+
+What motions, votes and signatures change stands in `resolutions`.
 
 Pure, like all of `state`: an answer that makes no sense where it stands changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from debate.answers import (
     AmendmentAnswered,
@@ -18,7 +20,6 @@ from debate.answers import (
     AskOpened,
     AskWaived,
     BidCast,
-    Choice,
     CommuniqueSigned,
     FloorCalled,
     MotionJoined,
@@ -28,66 +29,18 @@ from debate.answers import (
 )
 from debate.bill import NOTHING, Bill, answer_bill
 from debate.events import Event, MotionDecided, RoomsOpened
-from debate.scenario import HOUSE_MOTION
+from debate.resolutions import EFFECTS, Effect, announce, decide
 from debate.standing import (
-    Amendment,
-    Announcement,
     AskSlot,
     Called,
     ConferenceState,
     CurrentPhase,
-    Decision,
-    Held,
-    Motion,
 )
-
-T = TypeVar("T")
 
 
 def ask_slot(ask: AskOpened) -> AskSlot:
     """What makes an ask of its phase this one."""
     return (ask.kind, ask.seat, ask.round, ask.room, ask.about)
-
-
-def hold_floor(phase: CurrentPhase, room: str | None, seat: str, nth: int) -> CurrentPhase:
-    """The phase after a seat has had the floor, as its nth turn or its room's."""
-    before = phase.held.get((room, seat))
-    times = before.times + 1 if before else 1
-    last = max(nth, before.last) if before else nth
-    held = MappingProxyType({**phase.held, (room, seat): Held(times, last)})
-    return replace(phase, held=held)
-
-
-def turns_held(phase: CurrentPhase, room: str | None, seats: frozenset[str] | None = None) -> int:
-    """How many turns of a phase, or of one of its rooms, have been had or passed over."""
-    had = sum(held.times for (where, _), held in phase.held.items() if where == room)
-    return had + sum(1 for seat, _ in phase.skipped if seats is None or seat in seats)
-
-
-def tally(state: ConferenceState, motion: str) -> MotionDecided:
-    """The count of the votes that were cast on a motion in the phase now open."""
-    phase, plan = state.phase, state.phase_plan
-    assert phase is not None
-    assert plan is not None
-    votes: dict[Choice, int] = {"yes": 0, "no": 0, "abstain": 0}
-    for seat, (vote, _) in phase.ballots.get(motion, {}).items():
-        votes[vote] += plan.vote.weights.get(seat, 1)
-    yes, no = votes["yes"], votes["no"]
-    carried = {
-        "majority": yes > no,
-        "two_thirds": yes > 0 and yes >= 2 * no,
-        "unanimity": yes > 0 and no == 0,
-    }[plan.vote.rule]
-    return MotionDecided(
-        phase=phase.index, motion=motion, carried=carried, yes=yes, no=no, abstain=votes["abstain"]
-    )
-
-
-def announce(state: ConferenceState, text: str, by: str | None = None) -> ConferenceState:
-    """The state with one more thing that the record says by itself."""
-    phase = state.phase.index if state.phase else -1
-    said = Announcement(text, state.last_turn, phase, by)
-    return replace(state, notes=(*state.notes, said))
 
 
 # -- asks
@@ -196,10 +149,6 @@ def _about(event: Answer) -> str | None:
             return None
 
 
-Effect = ConferenceState | None
-"""None: the answer makes no sense here."""
-
-
 def _bid(state: ConferenceState, event: BidCast) -> Effect:
     assert state.phase is not None
     if event.seat is None:
@@ -234,138 +183,6 @@ def _partners(state: ConferenceState, event: PartnersChosen) -> Effect:
     return replace(state, phase=replace(state.phase, partners=partners))
 
 
-def _waive(state: ConferenceState, event: AskWaived) -> Effect:
-    return _spoke(state, event)
-
-
-def _spoke(state: ConferenceState, event: Answer) -> ConferenceState:
-    """A seat that moved, or declined to, has had the floor."""
-    assert state.phase is not None
-    if event.seat is None:
-        return state
-    nth = turns_held(state.phase, None) + 1
-    return replace(state, phase=hold_floor(state.phase, None, event.seat, nth))
-
-
-def _table(state: ConferenceState, event: MotionTabled) -> Effect:
-    if event.seat is None or event.motion != next_motion(state):
-        return None
-    motion = Motion(event.motion, event.title, event.text, (event.seat,), event.phase)
-    state = replace(state, motions=MappingProxyType({**state.motions, motion.id: motion}))
-    name = state.seat(event.seat).name
-    said = f"Motion {motion.id}, tabled by {name}: {motion.title}. {motion.text}"
-    return _spoke(announce(state, said), event)
-
-
-def next_motion(state: ConferenceState) -> str:
-    """Id of the next motion to be tabled."""
-    return f"M{len(state.motions) + 1}"
-
-
-def next_amendment(state: ConferenceState) -> str:
-    """Id of the next amendment to be proposed."""
-    return f"A{len(state.amendments) + 1}"
-
-
-def open_motions(state: ConferenceState) -> list[Motion]:
-    """Motions that have been tabled and not yet voted on."""
-    return [motion for motion in state.motions.values() if motion.carried is None]
-
-
-def _join(state: ConferenceState, event: MotionJoined) -> Effect:
-    motion = state.motions.get(event.motion)
-    if event.seat is None or motion is None or event.seat in motion.sponsors:
-        return None
-    joined = replace(motion, sponsors=(*motion.sponsors, event.seat))
-    state = _with_motion(state, joined)
-    said = f"{state.seat(event.seat).name} joins motion {motion.id}."
-    return _spoke(announce(state, said), event)
-
-
-def _with_motion(state: ConferenceState, motion: Motion) -> ConferenceState:
-    return replace(state, motions=MappingProxyType({**state.motions, motion.id: motion}))
-
-
-def _amend(state: ConferenceState, event: AmendmentProposed) -> Effect:
-    motion = state.motions.get(event.motion)
-    if event.seat is None or motion is None or motion.carried is not None:
-        return None
-    if event.amendment != next_amendment(state):
-        return None
-    amendment = Amendment(event.amendment, motion.id, event.seat, event.text)
-    name = state.seat(event.seat).name
-    said = f"Amendment {amendment.id} to {motion.id}, proposed by {name}: {amendment.text}"
-    state = _with_amendment(announce(state, said), amendment)
-    state = _spoke(state, event)
-    if motion.sponsors[0] == event.seat:  # its own motion: nobody else need agree
-        return _settle(state, replace(amendment, accepted=True), "")
-    return state
-
-
-def _with_amendment(state: ConferenceState, amendment: Amendment) -> ConferenceState:
-    amendments = {**state.amendments, amendment.id: amendment}
-    return replace(state, amendments=MappingProxyType(amendments))
-
-
-def _rule(state: ConferenceState, event: AmendmentAnswered) -> Effect:
-    amendment = state.amendments.get(event.amendment)
-    if amendment is None or amendment.accepted is not None:
-        return None
-    if state.motions[amendment.motion].sponsors[0] != event.seat:
-        return None
-    return _settle(state, replace(amendment, accepted=event.accepted), event.reason)
-
-
-def _settle(state: ConferenceState, amendment: Amendment, reason: str) -> ConferenceState:
-    state = _with_amendment(state, amendment)
-    motion = state.motions[amendment.motion]
-    name = state.seat(motion.sponsors[0]).name
-    done = "accepts" if amendment.accepted else "refuses"
-    why = f": {reason}" if reason else "."
-    state = announce(state, f"{name} {done} amendment {amendment.id}{why}")
-    if amendment.accepted:
-        state = _with_motion(state, replace(motion, text=amendment.text))
-    return state
-
-
-def _vote(state: ConferenceState, event: VoteCast) -> Effect:
-    assert state.phase is not None
-    known = event.motion == HOUSE_MOTION or event.motion in state.motions
-    if event.seat is None or not known or event.motion in state.phase.decided:
-        return None
-    cast = {**state.phase.ballots.get(event.motion, {}), event.seat: (event.vote, event.reason)}
-    ballots = {**state.phase.ballots, event.motion: MappingProxyType(cast)}
-    return replace(state, phase=replace(state.phase, ballots=MappingProxyType(ballots)))
-
-
-def _sign(state: ConferenceState, event: CommuniqueSigned) -> Effect:
-    assert state.phase is not None
-    if event.seat is None:
-        return None
-    signed = {**state.phase.signatures, event.seat: (event.signed, event.reservation)}
-    state = replace(state, phase=replace(state.phase, signatures=MappingProxyType(signed)))
-    if set(signed) >= set(state.members):
-        return announce(state, _signatures(state, _by_seat(state, signed)))
-    return state
-
-
-def _by_seat(state: ConferenceState, said: Mapping[str, T]) -> dict[str, T]:
-    """In the order of the table, not in that in which the answers came."""
-    return {card.id: said[card.id] for card in state.opened.seats if card.id in said}
-
-
-def _signatures(state: ConferenceState, signed: Mapping[str, tuple[bool, str]]) -> str:
-    names = {seat: state.seat(seat).name for seat in signed}
-    who = [names[s] for s, (yes, _) in signed.items() if yes]
-    parts = [f"The communique is signed by {', '.join(who) or 'nobody'}."]
-    for seat, (yes, reservation) in signed.items():
-        if not yes:
-            parts.append(f"{names[seat]} does not sign: {reservation or 'no reason given'}")
-        elif reservation:
-            parts.append(f"{names[seat]} signs with a reservation: {reservation}")
-    return " ".join(parts)
-
-
 # -- what the program sets down
 
 
@@ -379,44 +196,6 @@ def open_rooms(state: ConferenceState, event: RoomsOpened) -> ConferenceState:
     everywhere = {**state.rooms, **{(phase.index, room): s for room, s in rooms.items()}}
     phase = replace(phase, rooms=rooms, rooms_opened=True)
     return replace(state, phase=phase, rooms=MappingProxyType(everywhere))
-
-
-def decide(state: ConferenceState, event: MotionDecided) -> ConferenceState:
-    phase, plan = state.phase, state.phase_plan
-    if phase is None or plan is None or event.phase != phase.index or state.busy:
-        return state
-    known = event.motion == HOUSE_MOTION or event.motion in state.motions
-    if not known or event.motion in phase.decided:
-        return state
-    decision = Decision(
-        phase=phase.index,
-        motion=event.motion,
-        carried=event.carried,
-        votes=MappingProxyType({"yes": event.yes, "no": event.no, "abstain": event.abstain}),
-        ballots=MappingProxyType(_by_seat(state, phase.ballots.get(event.motion, {}))),
-        secret=plan.vote.secret,
-    )
-    state = replace(
-        state,
-        phase=replace(phase, decided=phase.decided | {event.motion}),
-        decisions=(*state.decisions, decision),
-    )
-    if motion := state.motions.get(event.motion):
-        state = _with_motion(state, replace(motion, carried=event.carried))
-    return announce(state, _counted(state, decision))
-
-
-def _counted(state: ConferenceState, decision: Decision) -> str:
-    """What the record says of a vote: the count, and if it was open, who voted how and why."""
-    motion = state.motions.get(decision.motion)
-    what = f"Motion {motion.id}, {motion.title}" if motion else "The motion of the conference"
-    yes, no, neither = (decision.votes[c] for c in ("yes", "no", "abstain"))
-    done = "carried" if decision.carried else "not carried"
-    parts = [f"{what}: {done}, {yes} for, {no} against, {neither} abstaining."]
-    if not decision.secret:
-        for seat, (vote, reason) in decision.ballots.items():
-            parts.append(f"{state.seat(seat).name}: {vote}{f' ({reason})' if reason else ''}.")
-    return " ".join(parts)
 
 
 KINDS: dict[type[Answer], Callable[[Any], str]] = {
@@ -437,13 +216,7 @@ _EFFECTS: dict[type[Answer], Callable[[ConferenceState, Any], Effect]] = {
     BidCast: _bid,
     FloorCalled: _call,
     PartnersChosen: _partners,
-    AskWaived: _waive,
-    MotionTabled: _table,
-    MotionJoined: _join,
-    AmendmentProposed: _amend,
-    AmendmentAnswered: _rule,
-    VoteCast: _vote,
-    CommuniqueSigned: _sign,
+    **EFFECTS,
 }
 
 CHANGES: dict[type[Event], Callable[[ConferenceState, Any], ConferenceState]] = {

@@ -25,20 +25,18 @@ from debate.events import (
     AnyEvent,
     AskOpened,
     ConferenceOpened,
-    PhaseOpened,
-    RoomsOpened,
     Timing,
     TurnClosed,
     TurnOpened,
 )
 from debate.forms import MAX_TOKENS, Form, form_of
-from debate.phases import rooms_at_opening, turns_planned
+from debate.phases import turns_planned
 from debate.prefix_cache import Counts, IdealCache, Request
-from debate.proceedings import tally
 from debate.prompts.layouts import Message, Projection
 from debate.scenario import Phase
 from debate.state import ConferenceState, fold, settled
-from debate.steps import Ask, Decide, GiveFloor, OpenPhase, OpenRooms
+from debate.steps import Ask, Close, GiveFloor, Pause
+from debate.unasked import event_of
 
 #: How long turns are taken to be, of what their phase asks for.
 Length = Literal["from", "middle", "to"]
@@ -174,24 +172,14 @@ class Rehearsal:
         whole = self._planned <= PLAYED_WHOLE
         while steps := next_steps(self._state):
             for step in steps:
-                match step:
-                    case OpenPhase(index):
-                        plan = self._manifest.scenario.phases[index]
-                        rooms = rooms_at_opening(self._state, index)
-                        opened = PhaseOpened(
-                            phase=index, kind=plan.kind, title=plan.title, rooms=rooms
-                        )
-                        self._put(opened)
-                    case OpenRooms(phase, rooms):
-                        self._put(RoomsOpened(phase=phase, rooms=dict(rooms)))
-                    case GiveFloor():
-                        self._turn(step)
-                    case Ask():
-                        self._ask(step)
-                    case Decide(motion=motion):
-                        self._put(tally(self._state, motion))
-                    case _:
-                        return self._played()
+                if isinstance(step, GiveFloor):
+                    self._turn(step)
+                elif isinstance(step, Ask):
+                    self._ask(step)
+                elif isinstance(step, Pause | Close):
+                    return self._played()
+                else:
+                    self._put(event_of(self._state, step))
             if not whole and self._seen():
                 return self._played(whole=False)
         return self._played()

@@ -6,7 +6,7 @@ Values only: `state.apply` makes each from the one before it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -262,6 +262,21 @@ class ConferenceState:
             if card.id == seat:
                 return card
         raise KeyError(seat)
+
+
+def hold_floor(phase: CurrentPhase, room: str | None, seat: str, nth: int) -> CurrentPhase:
+    """The phase after a seat has had the floor, as its nth turn or its room's."""
+    before = phase.held.get((room, seat))
+    times = before.times + 1 if before else 1
+    last = max(nth, before.last) if before else nth
+    held = MappingProxyType({**phase.held, (room, seat): Held(times, last)})
+    return replace(phase, held=held)
+
+
+def turns_held(phase: CurrentPhase, room: str | None, seats: frozenset[str] | None = None) -> int:
+    """How many turns of a phase, or of one of its rooms, have been had or passed over."""
+    had = sum(held.times for (where, _), held in phase.held.items() if where == room)
+    return had + sum(1 for seat, _ in phase.skipped if seats is None or seat in seats)
 
 
 def last_withdrawable(state: ConferenceState) -> int | None:

@@ -40,7 +40,7 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
-from debate.proceedings import CHANGES, hold_floor, turns_held
+from debate.proceedings import CHANGES
 from debate.standing import (
     Announcement,
     ConferenceState,
@@ -50,9 +50,11 @@ from debate.standing import (
     PassedNote,
     Standing,
     Turn,
+    hold_floor,
     last_held,
     last_withdrawable,
     settled,
+    turns_held,
 )
 
 

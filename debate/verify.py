@@ -35,9 +35,10 @@ from debate.events import (
 )
 from debate.forms import form_of
 from debate.phases import rooms_at_opening
-from debate.proceedings import KINDS, tally
+from debate.proceedings import KINDS
 from debate.prompts.layouts import Message, Projection, request_hash
 from debate.prompts.minutes import clerk_messages
+from debate.resolutions import tally
 from debate.seating import manifest_hashes, notice, program_version
 from debate.state import ConferenceState, Standing, apply, last_held
 from debate.steps import (

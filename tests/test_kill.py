@@ -28,6 +28,7 @@ from debate.verify import verify
 STREAMER = Path(__file__).parent / "peers" / "streamer.py"
 YALTA = (sys.executable, "-m", "debate")
 SEATS = "altman,yang,amodei"
+PHASES = "opening,plenary,motions,closing"  # turns, side by side and not, and asks
 
 
 @dataclass
@@ -86,6 +87,8 @@ def torment(model: str, folder: Path, kills: int, seed: int) -> Tally:
                     "yalta",
                     "--seats",
                     SEATS,
+                    "--phases",
+                    PHASES,
                     "--model",
                     model,
                     "--out",

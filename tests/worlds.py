@@ -16,13 +16,9 @@ from debate.events import (
     AnyEvent,
     AskFailed,
     AskOpened,
-    ConferenceClosed,
     ConferenceOpened,
-    FloorPaused,
-    PhaseOpened,
     Price,
     Profile,
-    RoomsOpened,
     SeatCard,
     Timing,
     TurnClosed,
@@ -31,13 +27,12 @@ from debate.events import (
 )
 from debate.forms import Form, form_of
 from debate.persona import Persona
-from debate.phases import rooms_at_opening
-from debate.proceedings import tally
 from debate.prompts.environment import shipped_templates
 from debate.scenario import Scenario
 from debate.seating import manifest_hashes, notice
 from debate.state import ConferenceState, apply
-from debate.steps import Ask, Assume, Close, Decide, GiveFloor, OpenPhase, OpenRooms, Pause, Step
+from debate.steps import Ask, GiveFloor
+from debate.unasked import event_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -184,7 +179,7 @@ class Play:
                 asked[self.state.last_ask + 1] = form_of(self.state, step)
                 self.put(ask_opened(self.state.last_ask + 1, step))
             else:
-                self.put(self._event_of(step))
+                self.put(event_of(self.state, step))
         for number in self._order(list(airborne)):
             said = self._speak(airborne[number], number)
             if isinstance(said, str):
@@ -194,25 +189,6 @@ class Play:
                 self.put(said)
         for number in self._order(list(asked)):
             self._take_answer(number, asked[number])
-
-    def _event_of(self, step: Step) -> AnyEvent:
-        """The event of a step that calls nobody."""
-        match step:
-            case OpenPhase(index):
-                plan = self.state.opened.scenario.phases[index]
-                rooms = rooms_at_opening(self.state, index)
-                return PhaseOpened(phase=index, kind=plan.kind, title=plan.title, rooms=rooms)
-            case OpenRooms(phase, rooms):
-                return RoomsOpened(phase=phase, rooms=dict(rooms))
-            case Assume(ask):
-                return form_of(self.state, ask).assumed(self.state)
-            case Decide(motion=motion):
-                return tally(self.state, motion)
-            case Close(reason):
-                return ConferenceClosed(reason=reason)
-            case Pause(reason):
-                return FloorPaused(reason=reason)
-        raise AssertionError(step)
 
     def _take_answer(self, number: int, form: Form) -> None:
         said = self._answer(form, number)

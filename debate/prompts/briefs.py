@@ -12,7 +12,7 @@ from typing import Any
 from debate.events import ConferenceOpened
 from debate.forms import form_of
 from debate.phases import turns_planned
-from debate.proceedings import open_motions
+from debate.resolutions import open_motions
 from debate.scenario import HOUSE_MOTION, Phase, RoundRobin
 from debate.standing import ConferenceState, Motion, Turn
 from debate.steps import Ask, GiveFloor

@@ -14,7 +14,8 @@ import pytest
 from chat_server import ChatServer, Reply
 
 YALTA = (sys.executable, "-m", "debate")
-THREE = ("--seats", "altman,yang,amodei", "--rounds", "1", "--seed", "3")
+SHORT = ("--phases", "opening,plenary,closing")
+THREE = ("--seats", "altman,yang,amodei", "--rounds", "1", "--seed", "3", *SHORT)
 
 
 def yalta(*words, **more):

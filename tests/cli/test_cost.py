@@ -16,7 +16,8 @@ from debate.state import fold
 from debate.transcript import read
 
 YALTA = (sys.executable, "-m", "debate")
-TWO = ("--seats", "altman,yang", "--rounds", "1", "--seed", "3", "--model", "priced")
+SHORT = ("--phases", "opening,plenary,closing")
+TWO = ("--seats", "altman,yang", "--rounds", "1", "--seed", "3", "--model", "priced", *SHORT)
 CALL = Decimal("0.00011")  # 100 tokens read, 10 written
 
 

@@ -26,7 +26,8 @@ from debate.transcript import read
 from debate.verify import verify
 
 YALTA = (sys.executable, "-m", "debate")
-THREE = ("--seats", "altman,yang,amodei", "--rounds", "1", "--seed", "3")
+SHORT = ("--phases", "opening,plenary,closing")
+THREE = ("--seats", "altman,yang,amodei", "--rounds", "1", "--seed", "3", *SHORT)
 
 
 def yalta(*words, **more):

@@ -160,7 +160,7 @@ def test_a_crash_of_the_engine_is_a_failed_turn_and_the_next_try_has_a_new_engin
 @pytest.mark.parametrize("moment", ["starting", "speaking"])
 def test_the_engine_does_not_outlive_a_killed_program(tmp_path, moment):
     path = tmp_path / "t.jsonl"
-    words = ["run", "yalta", "--seats", "chair", "--model", "local", "--out", str(path)]
+    words = ["run", "yalta", "--seats", "altman", "--model", "local", "--out", str(path)]
     process = subprocess.Popen(
         [sys.executable, "-m", "debate", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -61,6 +61,7 @@ def run(site: Path, out: Path, model: str, *more: str) -> subprocess.CompletedPr
         [
             *(sys.executable, "-m", "debate", "run", "yalta", "--model", model),
             *("--seats", "altman,yang", "--rounds", "1", "--out", str(out), *more),
+            *("--phases", "opening,plenary,closing"),
         ],
         capture_output=True,
         text=True,

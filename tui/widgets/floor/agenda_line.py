@@ -10,9 +10,8 @@ from rich.text import Text
 from textual.widgets import Static
 
 from debate.phases import turns_planned
-from debate.proceedings import turns_held
 from debate.scenario import HOUSE_MOTION, Phase, PhaseKind, RoundRobin
-from debate.standing import ConferenceState, CurrentPhase
+from debate.standing import ConferenceState, CurrentPhase, turns_held
 from tui.widgets.floor.blocks import plain
 from tui.widgets.floor.roster import money
 
