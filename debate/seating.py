@@ -219,7 +219,8 @@ def _wished(scenario: Scenario, wishes: Wishes) -> Scenario:
             {**scenario.model_dump(by_alias=True), "phases": phases, **changes}
         )
     except ValidationError as error:
-        why = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors(include_url=False))
+        found = ((e["loc"], e["msg"].removeprefix("Value error, ")) for e in error.errors())
+        why = "; ".join(f"{loc[0]}: {told}" if loc else told for loc, told in found)
         raise UserError(f"the scenario cannot be changed so: {why}") from None
 
 

@@ -134,6 +134,8 @@ def _compose(text: str, path: str) -> tuple[yaml.Node, Any]:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         what = " ".join(p for p in (error.context, error.problem) if p)
+        if "nesting depth" in what:  # PyYAML has a bound of its own since 6.0.4
+            raise fault(error.problem_mark, f"nested more than {MAX_DEPTH} deep") from None
         raise fault(error.problem_mark or error.context_mark, f"not valid YAML: {what}") from None
     except yaml.YAMLError as error:  # a character that YAML does not allow
         raise fault(None, f"not valid YAML: {' '.join(str(error).split())}") from None
@@ -190,7 +192,10 @@ def _bound_nodes(root: yaml.Node, fault: Any) -> None:
 
 
 def _problem(error: ErrorDetails, root: yaml.Node, model: type[BaseModel]) -> Problem:
-    loc = error["loc"]
+    loc, value = error["loc"], error["input"]
+    told = error.get("ctx", {})
+    if error["type"] == "union_tag_invalid":  # of a part whose kind is one of its own fields
+        loc, value = (*loc, told["discriminator"].strip("'")), told["tag"]
     unknown = error["type"] == "extra_forbidden"
     node, steps = _walk(root, loc, key_of_last=unknown or error["type"] == "invalid_key")
     message = error["msg"].removeprefix("Value error, ")
@@ -200,12 +205,12 @@ def _problem(error: ErrorDetails, root: yaml.Node, model: type[BaseModel]) -> Pr
         near = nearest(str(loc[-1]), known)
         guess = f"; did you mean {near!r}?" if near else f"; known: {', '.join(known)}"
         message = f"unknown field{guess}"
-    elif error["type"] == "literal_error" and isinstance(error["input"], str):
-        expected = str(error.get("ctx", {}).get("expected", ""))
+    elif error["type"] in ("literal_error", "union_tag_invalid") and isinstance(value, str):
+        expected = str(told.get("expected") or told.get("expected_tags", ""))
         choices = [part.strip("'") for part in expected.replace(" or ", ", ").split(", ")]
-        near = nearest(error["input"], choices)
+        near = nearest(value, choices)
         guess = f"; did you mean {near!r}?" if near else ""
-        message = f"{_short(error['input'])} is not known: expected {expected}{guess}"
+        message = f"{_short(value)} is not known: expected {expected}{guess}"
     elif error["type"] == "model_type":
         message = f"expected fields, as `name: value`, not {_short(error['input'])}"
     elif error["type"] == "too_short":

@@ -28,11 +28,11 @@ def test_the_readmes_python_runs_inside_a_running_event_loop(tmp_path, monkeypat
         asyncio.run(notebook_cell(server.model))
 
     out = capsys.readouterr().out
-    assert out.count("Good day.") == 18  # six seats: opening, one round, closing
+    assert out.count("Good day.") == 25  # six seats: opening, one round, caucus, draft, closing
     (path,) = tmp_path.glob("*.jsonl")
     assert debate.verify_transcript(path).good
     assert debate.fold(debate.read_transcript(path)).standing == "closed"
-    assert debate.transcript_stats(debate.read_transcript(path)).total.turns == 18
+    assert debate.transcript_stats(debate.read_transcript(path)).total.turns == 25
 
 
 def test_every_public_name_is_there():

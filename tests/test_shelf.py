@@ -178,7 +178,7 @@ def test_a_change_of_the_same_size_is_seen(shelf, folder):
     path = save(folder / "a.jsonl", played())
     shelf.refresh()
     before = path.stat()
-    path.write_bytes(path.read_bytes().replace(b"weights", b"wEIGHTZ"))
+    path.write_bytes(path.read_bytes().replace(b"weights ", b"wEIGHTZ "))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
     assert shelf.refresh() == 1
     assert found(shelf, "weightz") == [("turn", 1)]
