@@ -219,7 +219,8 @@ def _wished(scenario: Scenario, wishes: Wishes) -> Scenario:
             {**scenario.model_dump(by_alias=True), "phases": phases, **changes}
         )
     except ValidationError as error:
-        why = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors(include_url=False))
+        errors = error.errors(include_url=False)
+        why = "; ".join(": ".join(map(str, (*e["loc"][:1], e["msg"]))) for e in errors)
         raise UserError(f"the scenario cannot be changed so: {why}") from None
 
 
