@@ -45,7 +45,7 @@ class TestWishes:
             self.manifest(tmp_path, plan, seats=["chair"])
 
     def test_one_persona_may_sit_twice_under_two_names(self, tmp_path):
-        opened = self.manifest(tmp_path, load_scenario("yalta"), seats=["chair", "chair"])
+        opened = self.manifest(tmp_path, scenario(["chair"]), seats=["chair", "chair"])
 
         assert [s.id for s in opened.seats] == ["chair", "chair-2"]
         assert len({s.name for s in opened.seats}) == 2
