@@ -10,7 +10,7 @@ from held import hold, small
 from worlds import scenario
 
 from debate import Conference, Wishes, load_scenario, read_transcript
-from debate.errors import KeyMissing, UnknownName
+from debate.errors import KeyMissing, UnknownName, UserError
 from debate.seating import manifest_hashes
 
 
@@ -39,11 +39,16 @@ class TestWishes:
         assert opened.scenario.motion == "Weights should be free."
         assert "not statements of the real person" in opened.notice
 
-    def test_one_persona_may_sit_twice_under_two_names(self, tmp_path):
-        opened = self.manifest(tmp_path, load_scenario("yalta"), seats=["listener-nurse"] * 2)
+    def test_a_table_at_which_nobody_may_speak_is_refused_in_words(self, tmp_path):
+        plan = scenario(["altman", {"persona": "chair", "role": "chair"}])
+        with pytest.raises(UserError, match="cannot be changed so: .*there is no member"):
+            self.manifest(tmp_path, plan, seats=["chair"])
 
-        assert [s.id for s in opened.seats][:2] == ["listener-nurse", "listener-nurse-2"]
-        assert len({s.name for s in opened.seats}) == 3  # and the chair
+    def test_one_persona_may_sit_twice_under_two_names(self, tmp_path):
+        opened = self.manifest(tmp_path, scenario(["chair"]), seats=["chair", "chair"])
+
+        assert [s.id for s in opened.seats] == ["chair", "chair-2"]
+        assert len({s.name for s in opened.seats}) == 2
         assert "not statements of the real person" not in opened.notice
 
     def test_unknown_names_are_told_with_the_nearest(self, tmp_path):

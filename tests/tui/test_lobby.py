@@ -38,6 +38,8 @@ from tui.widgets.lobby.seats import SeatList
 from tui.widgets.lobby.setup import Row, WrongField, fresh, planned, restored, wishes_of
 
 SIX = ["altman", "yang", "amodei", "zuckerberg", "liang", "hassabis"]
+TABLE = [*SIX, "chair"]
+"""The seats of the scenario that ships; the last one presides."""
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +149,7 @@ def write_scenario(name, **more):
 async def test_it_opens_on_the_scenario_that_ships() -> None:
     async with lobby() as pilot:
         assert form(pilot).query_one("#motion", TextArea).text == load_scenario("yalta").motion
-        assert personas(pilot) == SIX
+        assert personas(pilot) == TABLE
         assert "Sam Altman" in seats_text(pilot)
         notice = str(screen(pilot).query_one("#notice", Static).render())
         assert notice == "Simulated; not statements of the real person."
@@ -164,11 +166,11 @@ async def test_what_is_left_alone_is_no_wish() -> None:
 
 async def test_a_seat_is_added() -> None:
     async with lobby() as pilot:
-        await pick(pilot, "a", "chair")
-        assert personas(pilot) == [*SIX, "chair"]
-        assert screen(pilot).query_one(SeatList).highlighted == 6
+        await pick(pilot, "a", "nurse")
+        assert personas(pilot) == [*TABLE, "listener-nurse"]
+        assert screen(pilot).query_one(SeatList).highlighted == 7
         await pick(pilot, "M", "me")
-        assert (await wishes(pilot)).seats == [*SIX, "chair"]
+        assert (await wishes(pilot)).seats == [*TABLE, "listener-nurse"]
 
 
 async def test_the_same_persona_may_sit_twice() -> None:
@@ -179,33 +181,33 @@ async def test_the_same_persona_may_sit_twice() -> None:
         await pick(pilot, "m", "replay:nowhere")
         asked = form(pilot).setup
         assert asked is not None
-        assert [row.model for row in asked.rows] == [""] * 6 + ["replay:nowhere"]
+        assert [row.model for row in asked.rows] == [""] * 7 + ["replay:nowhere"]
 
 
 async def test_a_seat_is_removed() -> None:
     async with lobby() as pilot:
         await pilot.press("down", "d")
         await settled(pilot)
-        assert personas(pilot) == ["altman", *SIX[2:]]
+        assert personas(pilot) == ["altman", *TABLE[2:]]
         assert screen(pilot).query_one(SeatList).highlighted == 1
 
 
 async def test_seats_are_moved() -> None:
     async with lobby() as pilot:
         await pilot.press("shift+down", "shift+down", "shift+up")
-        assert personas(pilot) == ["yang", "altman", *SIX[2:]]
+        assert personas(pilot) == ["yang", "altman", *TABLE[2:]]
         assert screen(pilot).query_one(SeatList).highlighted == 1
         await pilot.press("shift+up", "shift+up")  # no further than the first place
-        assert personas(pilot) == SIX
+        assert personas(pilot) == TABLE
         await pick(pilot, "M", "me")
         await pilot.press("shift+down")
-        assert (await wishes(pilot)).seats == ["yang", "altman", *SIX[2:]]
+        assert (await wishes(pilot)).seats == ["yang", "altman", *TABLE[2:]]
 
 
 async def test_another_persona_takes_a_seat() -> None:
     async with lobby() as pilot:
-        await pick(pilot, "p", "chair")
-        assert personas(pilot) == ["chair", *SIX[1:]]
+        await pick(pilot, "p", "nurse")
+        assert personas(pilot) == ["listener-nurse", *TABLE[1:]]
 
 
 async def test_escape_changes_nothing() -> None:
@@ -217,7 +219,7 @@ async def test_escape_changes_nothing() -> None:
             await pilot.press("escape")
             await wait_until(pilot, lambda: isinstance(pilot.app.screen, LobbyScreen))
         setup = form(pilot).setup
-        assert personas(pilot) == SIX
+        assert personas(pilot) == TABLE
         assert setup is not None
         assert (setup.model, {row.model for row in setup.rows}) == ("", {""})
 
@@ -232,7 +234,7 @@ async def test_buttons_do_what_keys_do() -> None:
         button = next(b for b in screen(pilot).query(Button) if str(b.label) == "Remove")
         await pilot.click(button)
         await pilot.pause()
-        assert personas(pilot) == SIX[1:]
+        assert personas(pilot) == TABLE[1:]
 
 
 async def test_letters_are_text_where_one_types_and_function_keys_work_everywhere() -> None:
@@ -240,9 +242,9 @@ async def test_letters_are_text_where_one_types_and_function_keys_work_everywher
         screen(pilot).query_one("#motion", TextArea).focus()
         await pilot.press("home", "a", "d", "p", "M")
         assert screen(pilot).query_one("#motion", TextArea).text.startswith("adpM")
-        assert personas(pilot) == SIX
+        assert personas(pilot) == TABLE
         await pilot.press("f8", "alt+down")
-        assert personas(pilot) == ["amodei", "yang", *SIX[3:]]
+        assert personas(pilot) == ["amodei", "yang", *TABLE[3:]]
         await pick(pilot, "f3", "altman")
         assert personas(pilot)[-1] == "altman"
 
@@ -486,7 +488,7 @@ async def test_a_broken_scenario_is_listed_and_told_when_chosen() -> None:
         select.value = "broken"
         await wait_until(pilot, lambda: "broken.yaml" in told(pilot))
         assert select.value == "yalta"
-        assert personas(pilot) == SIX
+        assert personas(pilot) == TABLE
 
 
 async def test_without_any_scenario_there_is_still_a_lobby(tmp_path, monkeypatch) -> None:
@@ -562,7 +564,7 @@ async def test_a_remembered_set_up_follows_what_has_changed() -> None:
         assert personas(pilot) == ["altman", "yang", "chair"]
     (config_folder() / "scenarios" / "second.yaml").unlink()
     async with lobby() as pilot:
-        assert personas(pilot) == SIX
+        assert personas(pilot) == TABLE
 
 
 @pytest.mark.parametrize(
@@ -584,7 +586,7 @@ async def test_a_settings_file_of_nonsense_does_no_harm() -> None:
     kept = {"scenario": ["../../etc/passwd"], "seats": {"a": 1}}
     (config_folder() / "interface.json").write_text(json.dumps({"lobby": kept}))
     async with lobby() as pilot:
-        assert personas(pilot) == SIX
+        assert personas(pilot) == TABLE
 
 
 # On to the stage.
@@ -775,7 +777,7 @@ async def test_every_action_is_in_the_palette() -> None:
             assert title in commands
         assert "Back" not in commands
         await commands["Remove seat"].callback()
-        assert personas(pilot) == SIX[1:]
+        assert personas(pilot) == TABLE[1:]
 
 
 async def test_keys_can_be_changed() -> None:
@@ -783,9 +785,9 @@ async def test_keys_can_be_changed() -> None:
     (config_folder() / "keys.yaml").write_text("keys: {lobby.remove_seat: x}\n")
     async with lobby() as pilot:
         await pilot.press("d")
-        assert personas(pilot) == SIX
+        assert personas(pilot) == TABLE
         await pilot.press("x")
-        assert personas(pilot) == SIX[1:]
+        assert personas(pilot) == TABLE[1:]
 
 
 async def test_many_seats_are_no_more_widgets() -> None:

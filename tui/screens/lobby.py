@@ -293,10 +293,10 @@ said yes; `ctrl+r` and the button do so at once.
         )
 
     def _persona_question(self, title: str) -> PickScreen:
-        personas = self._stock.personas.items()
-        return PickScreen(
-            title, [Choice(id_, card.name, f"{id_} · {card.about}") for id_, card in personas]
-        )
+        taken = self._form.staying  # whoever presides cannot sit there a second time
+        found = self._stock.personas.items()
+        choices = [Choice(i, c.name, f"{i} · {c.about}") for i, c in found if i not in taken]
+        return PickScreen(title, choices)
 
     def _model_question(self, title: str, value: str, empty: str) -> PickScreen:
         return ModelQuestion(title, self._offered, self._lookout, value=value, empty=empty)

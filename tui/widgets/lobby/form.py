@@ -117,6 +117,12 @@ class Form(VerticalScroll, can_focus=False):
         )
 
     @property
+    def staying(self) -> set[str]:
+        """The seats that the scenario has as its chair and its audience."""
+        plans = self.scenario.seats if self.scenario else ()
+        return {plan.name for plan in plans if plan.role != "member"}
+
+    @property
     def row(self) -> Row | None:
         """The seat that is highlighted."""
         index = self.query_one(SeatList).highlighted

@@ -97,7 +97,7 @@ def wishes_of(setup: Setup, scenario: Scenario) -> tuple[Wishes, tuple[Place, ..
         WrongField: if a field holds what it cannot.
         UserError: if the conference cannot be held so.
     """
-    if not setup.rows:
+    if not any(role_of(row, scenario) == "member" for row in setup.rows):
         raise WrongField("seats", "nobody sits at the table", hint="add a seat")
     own = [row.seat for row in planned(scenario)]
     names = [row.seat for row in setup.rows]
