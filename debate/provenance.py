@@ -44,7 +44,7 @@ MOST_WORDS, MOST_CHARACTERS = 80, 800
 
 _GAP = "…"
 _GAPS = re.compile(r"…(?:[ ,/]{0,3}…)+")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"\b[^\W\d_]+\b")  # ids of motions, M1, are no words
 # Words that the program itself puts into templates; see `prompts.briefs`.
 _VALUES = frozenset({"turn", "round", "the", "motion", "of", "conference"})
 _CLERKS = frozenset({"clerk.j2", "minutes.j2"})  # templates of prompts that no seat is sent

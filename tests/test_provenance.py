@@ -177,21 +177,29 @@ def test_motions_and_what_the_record_says_by_itself_have_their_sources():
     kinds = [{"kind": "motions"}, {"kind": "amendments"}, {"kind": "vote"}]
     plan = worlds(["ada", "bo"], [*kinds, {"kind": "plenary", "floor": "chaired"}])
     said = {
-        "motion": {"action": "table", "title": "Tiers", "text": "Weights go out in tiers."},
         "amendment": {"action": "amend", "motion": "M2", "text": "In two tiers."},
         "ruling": {"accept": True, "reason": "It is clearer."},
         "ballot": {"vote": "yes", "reason": "It is fair."},
         "call": {"next": "Bo", "question": "Why two?"},
     }
-    play = Recorded(opened_with(plan), answer=lambda form, n: json.dumps(said[form.ask.kind]))
+    tabled = {
+        "ada": {"action": "table", "title": "Tests", "text": "Nothing goes out untested."},
+        "bo": {"action": "table", "title": "Tiers", "text": "Weights are published by degrees."},
+    }
+
+    def answer(form, number):
+        asked = form.ask
+        return json.dumps(tabled[asked.seat] if asked.kind == "motion" else said[asked.kind])
+
+    play = Recorded(opened_with(plan), answer=answer)
     play.run()
     first = next(turn.number for turn in play.state.record if turn.seat == "bo")
     given_ = given_to(play.events, first)
     assert all(each.same and each.traced for each in given_.portions)
     assert {"ask 2 (motion)", f"turn {first}"} <= {each.name for each in given_.portions}
     texts = {(p.source.described("bo"), p.text) for p in given_.passages}
-    assert ("motion M1 by Ada", "Tiers: Weights go out in tiers.") in texts
-    assert ("own motion M2", "Weights go out in tiers.") in texts  # as it was asked to change it
+    assert ("motion M1 by Ada", "Tests: Nothing goes out untested.") in texts
+    assert ("own motion M2", "Weights are published by degrees.") in texts  # as it was, in the ask
     assert ("own motion M2", "Tiers: In two tiers.") in texts
     assert ("amendment A1 by Ada", "In two tiers.") in texts  # Bo, whose motion it is, was asked
     assert ("the question that the floor was given with", "Why two?") in texts
