@@ -41,7 +41,7 @@ class TestWishes:
 
     def test_a_table_at_which_nobody_may_speak_is_refused_in_words(self, tmp_path):
         plan = scenario(["altman", {"persona": "chair", "role": "chair"}])
-        with pytest.raises(UserError, match="cannot be changed so: .*there is no member"):
+        with pytest.raises(UserError, match=r"cannot be changed so: .*there is no member"):
             self.manifest(tmp_path, plan, seats=["chair"])
 
     def test_one_persona_may_sit_twice_under_two_names(self, tmp_path):
