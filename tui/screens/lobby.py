@@ -293,10 +293,9 @@ said yes; `ctrl+r` and the button do so at once.
         )
 
     def _persona_question(self, title: str) -> PickScreen:
-        taken = self._form.staying  # whoever presides cannot sit there a second time
-        found = self._stock.personas.items()
-        choices = [Choice(i, c.name, f"{i} · {c.about}") for i, c in found if i not in taken]
-        return PickScreen(title, choices)
+        # Whoever presides cannot sit there a second time.
+        free = [p for p in self._stock.personas.items() if p[0] not in self._form.staying]
+        return PickScreen(title, [Choice(i, c.name, f"{i} · {c.about}") for i, c in free])
 
     def _model_question(self, title: str, value: str, empty: str) -> PickScreen:
         return ModelQuestion(title, self._offered, self._lookout, value=value, empty=empty)

@@ -184,10 +184,9 @@ class ReaderScreen(AskingScreen[None]):
         self._show_place()
 
     def _show_place(self) -> None:
-        book, page = self.book, self._marked()
-        if book is None:
-            return
-        self._place.update(place_line(book, page, narrow=self.has_class("-narrow")))
+        if self.book is not None:
+            narrow = self.has_class("-narrow")
+            self._place.update(place_line(self.book, self._marked(), narrow=narrow))
 
     def on_resize(self) -> None:
         """What fits above the record may be another."""
