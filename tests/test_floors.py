@@ -59,9 +59,9 @@ def test_every_rule_ends_honours_its_quota_and_hears_all(seats, rule, most, all_
 
 def test_nobody_speaks_twice_running_unless_alone():
     view = View(("ada", "bo", "cem"), {"bo": Held(1, 1)}, 2, 6, "")
-    assert allowed(Bidding(), view) == ("ada", "cem")
+    assert allowed(Bidding(rule="bidding"), view) == ("ada", "cem")
     alone = View(("bo",), {"bo": Held(1, 1)}, 2, 6, "")
-    assert allowed(Bidding(), alone) == ("bo",)
+    assert allowed(Bidding(rule="bidding"), alone) == ("bo",)
 
 
 def test_another_seed_draws_another_order():
@@ -182,4 +182,4 @@ def test_the_conference_stops_at_an_ask_that_nobody_answers_where_it_says_so():
 
 def test_a_rule_lacks_nothing_where_only_one_may_speak():
     view = View(("ada",), {}, 1, 1, "")
-    assert next_speaker(Bidding(), view).seat == "ada"
+    assert next_speaker(Bidding(rule="bidding"), view).seat == "ada"

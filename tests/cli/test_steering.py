@@ -134,7 +134,7 @@ def test_a_turn_that_is_not_there_cannot_be_forked_from(saved, tmp_path):
 
 def test_a_budget_needs_prices_and_is_never_passed(server, tmp_path):
     path = tmp_path / "talk.jsonl"
-    words = ("run", "yalta", *THREE, "--budget", "0.0038", "--out", path, "--model")
+    words = ("run", "yalta", *THREE, "--budget", "0.0046", "--out", path, "--model")
     done = yalta(*words, server.model)
     assert done.returncode == 2
     assert "price" in done.stderr

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from minuted import BY, Minuted, open_to_minutes
-from worlds import PHASES, SEATS, Play, closed, manifest, scenario
+from worlds import ROUNDS, SEATS, Play, closed, manifest, scenario
 
 from debate.agenda import GiveFloor
 from debate.errors import UserError
@@ -49,7 +49,7 @@ def played(seats, phases, seed, **more) -> Minuted:
 
 
 @settings(max_examples=60, deadline=None)
-@given(SEATS, PHASES, st.integers(0, 2**16))
+@given(SEATS, ROUNDS, st.integers(0, 2**16))
 def test_the_clerk_reads_what_all_have_heard_since_the_last_minutes(seats, phases, seed):
     play = played(seats, phases, seed)
 
@@ -65,7 +65,7 @@ def test_the_clerk_reads_what_all_have_heard_since_the_last_minutes(seats, phase
 
 
 @settings(max_examples=60, deadline=None)
-@given(SEATS, PHASES, LAYOUTS, st.integers(0, 2**16))
+@given(SEATS, ROUNDS, LAYOUTS, st.integers(0, 2**16))
 def test_minutes_stand_in_place_of_what_they_hold_and_of_nothing_else(seats, phases, layout, seed):
     play = played(seats, phases, seed, layout=layout)
 
@@ -106,7 +106,7 @@ def test_the_clerk_reads_nothing_of_an_opening_under_way_whatever_it_is_asked():
 
 
 @settings(max_examples=60, deadline=None)
-@given(SEATS, PHASES, st.integers(0, 2**16))
+@given(SEATS, ROUNDS, st.integers(0, 2**16))
 def test_between_two_minutes_a_shared_prompt_grows_at_its_end_alone(seats, phases, seed):
     play = played(seats, phases, seed)
 
@@ -119,7 +119,7 @@ def test_between_two_minutes_a_shared_prompt_grows_at_its_end_alone(seats, phase
 
 
 @settings(max_examples=60, deadline=None)
-@given(SEATS, PHASES, st.integers(0, 2**16))
+@given(SEATS, ROUNDS, st.integers(0, 2**16))
 def test_between_two_minutes_perspective_keeps_each_seats_prefix(seats, phases, seed):
     play = played(seats, phases, seed, layout="perspective")
 
