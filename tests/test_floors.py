@@ -31,7 +31,7 @@ def order(play: Play) -> list[str]:
     return [turn.seat for turn in play.state.record]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     SEATS,
     st.sampled_from(FREE_RULES),

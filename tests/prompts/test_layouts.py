@@ -34,7 +34,7 @@ def joined(messages) -> str:
     return "\n".join(m.content for m in messages)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     LAYOUTS,
     CARDS,
@@ -65,7 +65,7 @@ def test_words_of_a_private_room_reach_its_members_alone(layout, cards, rooms):
             assert (words in text) == (seat in members[room])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEATS, PHASES, CARDS, st.integers(0, 2**16))
 def test_shared_prompts_begin_with_every_earlier_one_up_to_the_records_end(
     seats, phases, cards, seed
@@ -81,7 +81,7 @@ def test_shared_prompts_begin_with_every_earlier_one_up_to_the_records_end(
         assert later[1].content.startswith(record)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEATS, PHASES, st.integers(0, 2**16))
 def test_perspective_alternates_strictly_and_keeps_each_seats_prefix(seats, phases, seed):
     play = Play(

@@ -48,7 +48,7 @@ def played(seats, phases, seed, **more) -> Minuted:
     return play.run()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEATS, ROUNDS, st.integers(0, 2**16))
 def test_the_clerk_reads_what_all_have_heard_since_the_last_minutes(seats, phases, seed):
     play = played(seats, phases, seed)
@@ -64,7 +64,7 @@ def test_the_clerk_reads_what_all_have_heard_since_the_last_minutes(seats, phase
         assert (f"(({last}))" in text) == (before.minutes is not None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEATS, ROUNDS, LAYOUTS, st.integers(0, 2**16))
 def test_minutes_stand_in_place_of_what_they_hold_and_of_nothing_else(seats, phases, layout, seed):
     play = played(seats, phases, seed, layout=layout)
@@ -105,7 +105,7 @@ def test_the_clerk_reads_nothing_of_an_opening_under_way_whatever_it_is_asked():
     assert "in turn" not in joined(clerk_messages(during, 2, BY))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEATS, ROUNDS, st.integers(0, 2**16))
 def test_between_two_minutes_a_shared_prompt_grows_at_its_end_alone(seats, phases, seed):
     play = played(seats, phases, seed)
@@ -118,7 +118,7 @@ def test_between_two_minutes_a_shared_prompt_grows_at_its_end_alone(seats, phase
             assert later[1].content.startswith(record)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEATS, ROUNDS, st.integers(0, 2**16))
 def test_between_two_minutes_perspective_keeps_each_seats_prefix(seats, phases, seed):
     play = played(seats, phases, seed, layout="perspective")
@@ -135,7 +135,7 @@ def test_between_two_minutes_perspective_keeps_each_seats_prefix(seats, phases, 
         last[step.seat] = (before.minutes, messages[:-1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     LAYOUTS,
     st.lists(

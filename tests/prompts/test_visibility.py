@@ -88,7 +88,7 @@ def may_know(state: ConferenceState, now: ConferenceState, seat: str | None) -> 
     return known
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEATS, PHASES, LAYOUTS, st.integers(0, 2**16))
 def test_no_prompt_holds_what_its_seat_may_not_know(seats, phases, layout, seed):
     opened = manifest(worlds(seats, phases), seed=seed, layout=layout[0], cards=layout[1])
