@@ -115,7 +115,8 @@ class Form:
         return answer.model_copy(update={"how": "assumed", "why": f"no usable answer: {why}"})
 
     def _silent(self, state: ConferenceState) -> str:
-        return longest_silent(view_of(state, self.ask), tuple(self.among.seats))
+        view = view_of(state, self.ask)
+        return longest_silent(view, tuple(self.among.seats) or view.seats)
 
     def _answer(self, fields: Fields | None) -> AnyAnswer | None:
         if fields is None:
