@@ -25,7 +25,7 @@ from debate.events import (
     TurnClosed,
 )
 from debate.state import ConferenceState, PassedNote, Standing, apply
-from debate.text import count_words, showable
+from debate.text import count_words, one_line, showable
 from debate.transcript import read_entries
 
 
@@ -112,11 +112,6 @@ class Branch:
 
     listed: Listed
     forks: tuple[Branch, ...]
-
-
-def one_line(text: str) -> str:
-    """The text as it may be shown, with single spaces for whatever space there was."""
-    return " ".join(showable(text).split())
 
 
 def read_listed(path: Path, size: int) -> tuple[Listed, tuple[Passage, ...]]:

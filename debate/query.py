@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from debate.listed import one_line
+from debate.text import one_line
 
 # The tokenizer of the index knows runs of three characters; Chinese words have two as a rule.
 _TRIGRAM = 3

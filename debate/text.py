@@ -38,6 +38,16 @@ def showable(text: str) -> str:
     return _UNSHOWABLE.sub("", _SEPARATORS.sub("\n", text))
 
 
+def unbroken(text: str) -> str:
+    """The text on one line, with single spaces for whatever space there was."""
+    return " ".join(text.split())
+
+
+def one_line(text: str) -> str:
+    """The text as it may be shown, on one line."""
+    return unbroken(showable(text))
+
+
 def showable_json(text: str) -> str:
     """JSON that says the same, with nothing in it that could steer a terminal: such characters
     stand within strings only, where JSON has another way to say them."""

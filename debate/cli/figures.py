@@ -15,11 +15,10 @@ import click
 from debate.bill import Bill, Cost
 from debate.cli.table import table
 from debate.cli.wrapping import cells
-from debate.listed import one_line
 from debate.motions import MotionFigures
 from debate.state import ConferenceState
 from debate.stats import Figures, Lengths, Stats, TurnFigures
-from debate.text import showable, showable_json
+from debate.text import one_line, showable, showable_json
 from debate.wording import motion_name
 
 #: What each row of a table, or line of a CSV file, is about.

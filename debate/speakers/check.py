@@ -30,7 +30,7 @@ from debate.speakers.base import Finish, Part, Prompt, Reasoning, Speaker, Text
 from debate.speakers.hygiene import Filter
 from debate.speakers.profiles import load_profiles
 from debate.speakers.registry import Registry
-from debate.text import count_words, showable
+from debate.text import count_words, one_line
 
 # How long each call has. The embedded engine may read for minutes on a small machine.
 SECONDS, LOCAL_SECONDS = 60.0, 300.0
@@ -64,9 +64,9 @@ class Call:
     estimated: int
     """About how many tokens it sent."""
     error: str | None = None
+    """Why it came to no end, if it did not."""
     accepted: bool = False
     """True of a call that broke off, and may be billed."""
-    """Why it came to no end, if it did not."""
     refused: bool = False
     """Whether the server will not have such a call, so that asking again cannot help."""
     first: float | None = None
@@ -235,7 +235,7 @@ async def _call(name: CallName, speaker: Speaker, prompt: Prompt, seconds: float
     except TimeoutError:
         call.error, call.accepted = f"no end after {seconds:g} s", True
     except YaltaError as error:
-        call.error = _line(str(error))
+        call.error = one_line(str(error))
         if isinstance(error, SpeakerError):
             call.refused, call.accepted = error.final, error.accepted
     reply.finish()
@@ -256,7 +256,7 @@ def _take(part: Part, call: Call, reply: Filter) -> None:
             reply.reason(text)
         case Finish(reason, usage, model):
             call.finish, call.usage = reason, usage
-            call.model = _line(model) if model else None
+            call.model = one_line(model) if model else None
     if call.first is None and isinstance(part, Text | Reasoning):
         call.first = call.total
 
@@ -369,7 +369,7 @@ def _rest(registry: Registry, model: str) -> Finding:
         registry.speaker(model, "off")
     except UserError as error:
         then = "--thinking off is refused before the start"
-        return Finding("without thinking", "cannot be asked for", then, _line(error.message))
+        return Finding("without thinking", "cannot be asked for", then, one_line(error.message))
     return Finding("without thinking", "can be asked for: --thinking off")
 
 
@@ -393,9 +393,4 @@ def _price(profile: Profile) -> Finding:
     found = f"{price.input} in, {cached}{price.output} out, {price.currency} a million"
     where = price.source or "profiles.yaml"
     when = f", as of {price.as_of}" if price.as_of else ""
-    return Finding("price", _line(found), detail=_line(f"from {where}{when}"))
-
-
-def _line(text: str) -> str:
-    """A stranger's text on one line, with nothing in it that could steer a terminal."""
-    return " ".join(showable(text).split())
+    return Finding("price", one_line(found), detail=one_line(f"from {where}{when}"))

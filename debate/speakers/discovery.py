@@ -21,7 +21,7 @@ import httpx
 
 from debate.speakers.profiles import Provider, load_profiles
 from debate.speakers.sources import in_gigabytes
-from debate.text import showable
+from debate.text import one_line
 
 _MOST_BYTES = 1_000_000
 _MOST_MODELS = 200
@@ -205,7 +205,7 @@ def _at(data: object, *keys: str) -> object:
 def _name(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > _LONGEST_NAME:
         return None
-    return " ".join(showable(value).split()) or None
+    return one_line(value) or None
 
 
 def _tokens(value: object) -> int | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from debate.text import showable
+from debate.text import one_line
 
 _READ = 4000
 # Worth another try: time-outs, conflicts, "too early", rate limits; and what is the server's fault.
@@ -147,7 +147,7 @@ def brief(error: Any) -> str:
     metadata = error.get("metadata") if isinstance(error, dict) else None
     if isinstance(metadata, dict) and isinstance(raw := metadata.get("raw"), str):
         said = f"{said}: {raw}"
-    return " ".join(showable(said[:_READ]).split()) or "nothing more"
+    return one_line(said[:_READ]) or "nothing more"
 
 
 def retry_after(headers: httpx.Headers) -> float | None:

@@ -22,7 +22,7 @@ from debate.errors import SpeakerError, UnknownName, UserError, YaltaError
 from debate.events import Profile, Thinking
 from debate.speakers.base import Part, Prompt, Speaker
 from debate.speakers.profiles import KnownModel, Provider
-from debate.text import showable
+from debate.text import one_line
 
 GROUP = "yalta.speakers"
 
@@ -117,7 +117,7 @@ def _blamed(what: str, kind: Callable[..., YaltaError], hint: str | None = None)
     except YaltaError:
         raise
     except Exception as error:
-        said = " ".join(showable(f"{what}: {type(error).__name__}: {error}").split())
+        said = one_line(f"{what}: {type(error).__name__}: {error}")
         raise kind(said, hint=hint) from error
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from debate.answers import How
 from debate.bill import turn_bill
 from debate.events import Answer, AskFailed, Try, TurnClosed, Usage
-from debate.listed import one_line
 from debate.prompts.again import Again
-from debate.text import count_words
+from debate.text import count_words, one_line
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.record import Record
 from tui.widgets.floor.roster import charged, money
