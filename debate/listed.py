@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ from debate.events import (
     ConferenceOpened,
     TurnClosed,
 )
-from debate.state import ConferenceState, PassedNote, Standing, apply
+from debate.state import Announcement, ConferenceState, PassedNote, Standing, apply
 from debate.text import count_words, one_line, showable
 from debate.transcript import read_entries
 
@@ -90,7 +90,9 @@ class Listed:
         return "paused" if self.standing == "paused" else "cut short, or under way"
 
 
-Kind = Literal["turn", "note", "motion"]
+#: What is searched: what a seat said, a note from the chair, what the record says by itself of what
+#: was done, and the motion with the title.
+Kind = Literal["turn", "note", "record", "motion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,9 @@ class Passage:
 
     kind: Kind
     turn: int
-    """The turn; of a note, the one it stands behind; 0 if none."""
+    """The turn; of a note or of the record's own words, the one they stand behind; 0 if none."""
     seat: str
-    """Who spoke, or whom a note is for; empty for all."""
+    """Who spoke, or whom a note is for; empty for all, and for the record's own words."""
     name: str
     text: str
 
@@ -275,10 +277,13 @@ def _passages(state: ConferenceState) -> tuple[Passage, ...]:
     turns: Iterable[Passage] = (
         Passage("turn", t.number, t.seat, names[t.seat], one_line(t.text)) for t in state.record
     )
-    notes: Iterable[Passage] = (
-        Passage("note", n.after, to, names[to] if to else "", one_line(n.text))
-        for n in state.notes
-        for to in ((n.to if isinstance(n, PassedNote) else n.by) or "",)
-    )
-    said = sorted([*turns, *notes], key=lambda p: (p.turn, p.kind == "note"))
+    between = (_between(note, names) for note in state.notes)
+    said = sorted([*turns, *between], key=lambda p: (p.turn, p.kind != "turn"))
     return (Passage("motion", 0, "", "", one_line(motion)), *said)
+
+
+def _between(note: PassedNote | Announcement, names: Mapping[str, str]) -> Passage:
+    """What stands between turns."""
+    of = note.to if isinstance(note, PassedNote) else note.by
+    kind: Kind = "note" if isinstance(note, PassedNote) else "record"
+    return Passage(kind, note.after, of or "", names[of] if of else "", one_line(note.text))

@@ -36,7 +36,7 @@ SORTS: tuple[Sort, ...] = get_args(Sort)
 Report = Callable[[int, int], None]
 
 # Raised with every change of the tables, or of what `read_listed` says of a file.
-_SCHEMA = 2
+_SCHEMA = 3
 _TABLES = """
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, folder TEXT NOT NULL, above TEXT NOT NULL,

@@ -328,6 +328,25 @@ def full(shelf, folder):
     return shelf
 
 
+def test_what_the_record_says_by_itself_is_no_note_from_the_chair(shelf, folder):
+    phases = [{"kind": "motions"}, {"kind": "vote"}]
+    said = {
+        "motion": {"action": "table", "title": "Tea", "text": "We drink tea."},
+        "ballot": {"vote": "yes"},
+    }
+    play = Play(
+        manifest(scenario(["ada", "bo"], phases)),
+        answer=lambda form, n: json.dumps(said[form.ask.kind]),
+    )
+    events = play.run().events
+    note = NotePassed(to=None, text="No tea.")
+    save(folder / "a.jsonl", [*events[:-1], note, events[-1]])
+    shelf.refresh()
+    hits = shelf.search("tea")
+    assert {hit.kind for hit in hits} == {"record", "note"}
+    assert [hit.snippet for hit in hits if hit.kind == "note"] == ["No tea."]
+
+
 @pytest.mark.parametrize(
     ("query", "hits"),
     [

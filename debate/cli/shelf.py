@@ -59,7 +59,8 @@ def list_(sort: Sort, reverse: bool, as_json: bool) -> None:
 def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Find turns in which all words of QUERY stand, in what was said or in the speaker's name.
 
-    Motions, titles and notes from the chair are searched too. Every character stands for itself.
+    Motions, titles, notes from the chair and what the record says of what was done, such as a
+    count of votes, are searched too. Every character stands for itself.
     """
     with _shelf() as shelf:
         found = shelf.search(" ".join(query), limit)
@@ -134,9 +135,16 @@ def _place(hit: Found) -> str:
         case "motion":
             return "title and motion"
         case "note":
-            return f"note from the chair to {hit.name or 'all'}, after turn {hit.turn}"
+            return f"note from the chair to {hit.name or 'all'}, {_after(hit.turn)}"
+        case "record":
+            who = f"{hit.name}, in " if hit.name else ""
+            return f"{who}the record, {_after(hit.turn)}"
         case "turn":
             return f"turn {hit.turn}, {hit.name}"
+
+
+def _after(turn: int) -> str:
+    return f"after turn {turn}" if turn else "before the first turn"
 
 
 def _name(path: Path) -> str:

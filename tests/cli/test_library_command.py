@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from worlds import Play, manifest, scenario
 
 from debate.cli import yalta
+from debate.events import NotePassed
 from debate.fork import fork
 from debate.transcript import Transcript
 
@@ -85,6 +86,27 @@ def test_words_are_found_where_they_were_said(folder, words):
         "talk  turn 1, Ada",
     ]
     assert f"  {SAID['ada']}" in lines
+
+
+def test_what_stands_between_turns_is_called_what_it_is(folder):
+    said = {
+        "motion": {"action": "table", "title": "Tea", "text": "We drink tea."},
+        "call": {"next": "Bo", "question": "Tea, then?"},
+    }
+    phases = [{"kind": "plenary", "floor": "chaired"}, {"kind": "motions"}]
+    seats = ["ada", "bo", {"persona": "cem", "role": "chair"}]
+    play = Play(
+        manifest(scenario(seats, phases)),
+        answer=lambda form, n: json.dumps(said[form.ask.kind]),
+    )
+    opened, *events = play.run().events
+    with Transcript.create(folder / "tea.jsonl") as transcript:
+        for event in (opened, NotePassed(to="bo", text="No tea."), *events):
+            transcript.append(event)
+    places = {line for line in told("search", "tea").splitlines() if line.startswith("tea ")}
+    assert "tea  note from the chair to Bo, before the first turn" in places
+    assert "tea  Cem, in the record, before the first turn" in places
+    assert any(re.fullmatch(r"tea  the record, after turn \d+", place) for place in places)
 
 
 def test_what_is_found_is_data_too(folder):

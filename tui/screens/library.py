@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from debate.errors import YaltaError
 from debate.library import short_path
-from debate.listed import Listed, forest
+from debate.listed import Kind, Listed, forest
 from debate.shelf import Found
 from tui.screens.asking import AskingScreen
 from tui.screens.compare import CompareScreen
@@ -26,6 +26,8 @@ from tui.widgets.reader import columns
 from tui.widgets.reader.rows import Rows
 from tui.widgets.reader.stacks import MOST_FOUND, Shown, Stacks, flattened
 
+BETWEEN: dict[Kind, str] = {"note": "a note", "record": "the record", "motion": "the motion"}
+"""What was found, if it was no turn."""
 PAUSE = 0.2
 """Seconds without a key before what is typed is searched for."""
 
@@ -185,7 +187,7 @@ Nothing here changes or deletes a transcript.
     def _draw_found(self, n: int, width: int) -> list[Text]:
         found = (self._found or [])[n]
         first = Text("  ")
-        who = {"turn": f"turn {found.turn}", "note": "a note", "motion": "the motion"}[found.kind]
+        who = f"turn {found.turn}" if found.kind == "turn" else BETWEEN[found.kind]
         first.append(f"{found.name}, {who}" if found.name else who, Style(bold=True))
         first.append(f"  {columns.titled(found.listed)}", Style(dim=True))
         (start, end), told = found.span, found.snippet
