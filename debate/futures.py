@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from debate.answer_wording import answer_line, decision_line
 from debate.events import (
     AmendmentAnswered,
     AmendmentProposed,
@@ -34,10 +35,9 @@ from debate.events import (
     VoteCast,
 )
 from debate.wording import (
-    CLOSED,
     Names,
-    answer_line,
-    decision_line,
+    conference_line,
+    name_of,
     order_line,
     rooms_line,
     turn_marks,
@@ -110,7 +110,7 @@ class _Teller:
             kind="turn",
             text=closed.text,
             seat=closed.seat,
-            name=self._names.get(closed.seat, closed.seat),
+            name=name_of(closed.seat, self._names),
             turn=closed.turn,
             marks=turn_marks(opened, self._names),
         )
@@ -144,7 +144,7 @@ class _Teller:
             case NotePassed() | SeatChanged() | PersonaChanged() | RuleAdded():
                 text = order_line(event, self._names)
             case ConferenceClosed():
-                text = CLOSED[event.reason]
+                text = conference_line(event)
             case _:
                 pass
         return Passage(event.type, text) if text else None

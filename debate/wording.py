@@ -1,33 +1,26 @@
 """What things are called where people read them, in the terminal and on the stage.
 
-Each function gives one line of plain words, with whatever a model or a file has put into it: who
-shows it sees to it that it can steer nothing.
+Each function gives one line of plain words, or what stands above a text of its own, with whatever
+a model or a file has put into it: who shows it sees to it that it can steer nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from debate.events import (
-    AmendmentAnswered,
-    AmendmentProposed,
     Answer,
     AskFailed,
     AskKind,
     AskOpened,
-    AskWaived,
-    BidCast,
     BudgetSet,
     CloseReason,
-    CommuniqueSigned,
-    FloorCalled,
+    ConferenceClosed,
+    ConferenceForked,
+    FinishReason,
+    FloorPaused,
     MinutesTaken,
-    MotionDecided,
-    MotionJoined,
-    MotionTabled,
     NotePassed,
-    PartnersChosen,
     PersonaChanged,
     RuleAdded,
     SeatChanged,
@@ -35,11 +28,10 @@ from debate.events import (
     TurnOpened,
     TurnSkipped,
     TurnWithdrawn,
-    VoteCast,
 )
-from debate.scenario import HOUSE_MOTION
+from debate.text import unbroken
 
-#: Names of seats, by seat.
+#: Names of seats, by seat. A seat that is not among them goes by its id.
 Names = Mapping[str, str]
 
 CLOSED: dict[CloseReason, str] = {
@@ -57,10 +49,20 @@ ASKED: dict[AskKind, str] = {
     "partner": "whom to meet in private",
     "motion": "a motion",
     "amendment": "an amendment",
-    "ruling": "a word on an amendment",
+    "ruling": "an answer to an amendment",
     "ballot": "a vote",
     "signature": "a signature",
 }
+
+#: How a turn ended that did not end by itself.
+FINISHED: dict[FinishReason, str] = {
+    "length": "ended by the token limit",
+    "filter": "the rest was withheld by the provider",
+    "cut": "cut where it began to speak for someone else",
+}
+
+#: What becomes of a turn that is withdrawn.
+STRUCK = "struck from the record, and asked for again"
 
 #: What the person in the chair does, beside pausing and ending it.
 Order = (
@@ -68,33 +70,50 @@ Order = (
 )
 
 #: Who answers where no seat does.
-PERSON = "The person in the chair"
+PERSON = "the person in the chair"
+
+
+def name_of(seat: str | None, names: Names) -> str:
+    """What a seat is called within a sentence; None is the person in the chair."""
+    return PERSON if seat is None else names.get(seat, seat)
+
+
+def subject(seat: str | None, names: Names) -> str:
+    """What a seat is called where a sentence begins with it."""
+    return begun(PERSON) if seat is None else name_of(seat, names)
+
+
+def begun(text: str) -> str:
+    """The text as a sentence begins: names stay as they are, so it is for words of ours alone."""
+    return text[:1].upper() + text[1:]
+
+
+# -- the conference as a whole
+
+
+def conference_line(event: ConferenceForked | FloorPaused | ConferenceClosed) -> str:
+    """That a conference ends or rests, or goes on otherwise than it did."""
+    match event:
+        case ConferenceForked():
+            return f"Forked from {event.origin}; what follows is another future."
+        case FloorPaused():
+            return f"Paused: {event.reason}."
+        case ConferenceClosed():
+            return CLOSED[event.reason]
 
 
 def minutes_heading(event: MinutesTaken) -> str:
     """What stands above minutes, on one line."""
     turns = "turn 1" if event.through == 1 else f"turns 1–{event.through}"
-    return f"Minutes, {turns} (by the clerk, {' '.join(event.by.model.split())})"
-
-
-def broke_off(why: str, seconds: float) -> str:
-    """What became of a call that came to nothing, after which the same was asked again."""
-    told = f"broke off: {' '.join(why.split())}"
-    if not seconds:
-        return told
-    return f"{told}; asked again {'at once' if seconds < 0.5 else f'in {seconds:.0f} s'}"
-
-
-def spoken_by(event: TurnClosed) -> str | None:
-    """Who spoke in place of the seat's own model, and why; None if that spoke itself."""
-    if event.by is None:
-        return None
-    since = [" ".join(each.why.split()) for each in event.tries if each.by is None]
-    name = " ".join(event.by.model.split())
-    return f"spoken by {name}" + (f", since {since[-1]}" if since else "")
+    return f"Minutes, {turns} (by the clerk, {unbroken(event.by.model)})"
 
 
 # -- what is ordered from the chair, or changed by a fork
+
+
+def note_heading(event: NotePassed, names: Names) -> str:
+    """What stands above a note from the chair."""
+    return f"Note from the chair to {name_of(event.to, names) if event.to else 'all'}"
 
 
 def order_line(event: Order, names: Names) -> str:
@@ -102,14 +121,14 @@ def order_line(event: Order, names: Names) -> str:
     told = ""
     match event:
         case NotePassed():
-            to = _name(event.to, names) if event.to else "all"
-            told = f"Note from the chair to {to}: {event.text}"
+            told = f"{note_heading(event, names)}: {event.text}"
         case TurnSkipped():
-            told = f"{_name(event.seat, names)} is passed over in round {event.round}."
+            told = f"{subject(event.seat, names)} was passed over in round {event.round}."
         case TurnWithdrawn():
-            told = f"Turn {event.turn} is struck from the record, and asked for again."
+            told = f"Turn {event.turn} is {STRUCK}."
         case SeatChanged():
-            told = f"From here on, {event.profile.model} speaks for {_name(event.seat, names)}."
+            by = "a person" if event.profile.family == "human" else event.profile.model
+            told = f"From here on, {by} speaks for {name_of(event.seat, names)}."
         case PersonaChanged():
             told = f"From here on, the card of {event.persona.name} reads otherwise."
         case RuleAdded():
@@ -122,172 +141,81 @@ def order_line(event: Order, names: Names) -> str:
 # -- turns
 
 
-def turn_marks(event: TurnOpened, names: Names) -> tuple[str, ...]:
-    """What a turn is beside plain speech, in which private room, and how the floor came to it."""
-    marks = []
-    if event.part == "draft":
-        marks.append("draft")
-    elif event.part is not None:
-        marks.append(f"{event.part} to {_name(event.to, names)}")
-    if event.room is not None:
-        marks.append(f"in private, {_line(event.room)}")
-    if event.why is not None:
-        marks.append(_line(event.why))
-    return tuple(marks)
+def part_mark(event: TurnOpened, names: Names) -> str:
+    """What a turn is, where it is no plain speech; else nothing."""
+    match event.part:
+        case None:
+            return ""
+        case "draft":
+            return "draft of the communique"
+        case "question" | "answer":
+            return f"{event.part} to {name_of(event.to, names)}" if event.to else event.part
 
 
-def rooms_line(rooms: Mapping[str, Iterable[str]], names: Names) -> str:
-    """Who meets whom in private."""
-    told = []
-    for room, seats in rooms.items():
-        here = [_name(seat, names) for seat in seats]
-        said = all(name in room for name in here)  # the room is called by who is in it
-        told.append(_line(room) if said else f"{_line(room)} ({', '.join(here)})")
-    return f"In private: {'; '.join(told)}." if told else "Nobody meets in private."
+def turn_marks(event: TurnOpened, names: Names, room: str | None = None) -> tuple[str, ...]:
+    """What a turn is beside plain speech, in which private room, and how the floor came to it.
+
+    Args:
+        room: That room as it is told, if it is known who is in it.
+    """
+    room = room or event.room
+    marks = (
+        part_mark(event, names),
+        f"in private: {unbroken(room)}" if room is not None else "",
+        unbroken(event.why or ""),
+    )
+    return tuple(filter(None, marks))
 
 
-# -- asks and answers
+def broke_off(why: str, seconds: float) -> str:
+    """What became of a call that came to nothing, after which the same was asked again."""
+    told = f"broke off: {unbroken(why)}"
+    if not seconds:
+        return told
+    return f"{told}; asked again {'at once' if seconds < 0.5 else f'in {seconds:.0f} s'}"
+
+
+def spoken_by(event: TurnClosed | Answer) -> str | None:
+    """Who spoke in place of the seat's own model, and why; None if that spoke itself."""
+    if event.by is None:
+        return None
+    since = [unbroken(each.why) for each in event.tries if each.by is None]
+    name = unbroken(event.by.model)
+    return f"spoken by {name}" + (f", since {since[-1]}" if since else "")
+
+
+def room_told(room: str, seats: Iterable[str], names: Names) -> str:
+    """A private room, and who is in it."""
+    here = [name_of(seat, names) for seat in seats]
+    said = all(name in room for name in here)  # the room is called by who is in it
+    return unbroken(room) if said else f"{unbroken(room)} ({', '.join(here)})"
+
+
+def rooms_line(rooms: Mapping[str, Iterable[str]], names: Names, absent: Iterable[str] = ()) -> str:
+    """Who meets whom in private.
+
+    Args:
+        rooms: Seats by room.
+        absent: Seats that could meet somebody, and are in no room.
+    """
+    told = [room_told(room, seats, names) for room, seats in rooms.items()]
+    met = f"In private: {'; '.join(told)}." if told else "Nobody meets in private."
+    out = [name_of(seat, names) for seat in absent]
+    return f"{met} In no room: {', '.join(out)}." if out else met
+
+
+# -- asks; what is answered is worded in `answer_wording`
 
 
 def asked_line(event: AskOpened, names: Names) -> str:
     """That somebody is being asked for something."""
-    return f"{_name(event.seat, names)} is asked for {ASKED[event.kind]}"
+    return f"{subject(event.seat, names)} is asked for {ASKED[event.kind]}"
 
 
 def ask_failed_line(event: AskFailed, asked: AskKind | None, names: Names) -> str:
     """That an answer could not be had. `asked` is what for, where that is known."""
-    what = f", asked for {ASKED[asked]}" if asked else ""
-    return f"{_name(event.seat, names)}{what}: {event.reason}: {_line(event.message)}"
-
-
-def answer_line(event: Answer, names: Names) -> str:
-    """An answer of any kind."""
-    return _ANSWERS[type(event)](event, names)
-
-
-def bids_line(bids: Iterable[BidCast], names: Names) -> str:
-    """The bids for one turn, the highest first."""
-    told = [
-        f"{_name(each.seat, names)} {each.bid}{_short_rule(each)}"
-        for each in sorted(bids, key=lambda each: -each.bid)
-    ]
-    return f"Bids: {', '.join(told)}."
-
-
-def bid_line(event: BidCast, names: Names) -> str:
-    """One bid, with its reason."""
-    return _told(event, f"{_name(event.seat, names)} bids {event.bid}{_because(event.reason)}")
-
-
-def call_line(event: FloorCalled, names: Names) -> str:
-    """Who is given the floor, and what is asked of them."""
-    by, to = _name(event.seat, names), _name(event.to, names)
-    question = f" and asks: {_line(event.question)}" if event.question else "."
-    return _told(event, f"{by} gives the floor to {to}{question}")
-
-
-def partners_line(event: PartnersChosen, names: Names) -> str:
-    """Whom a seat would meet in private."""
-    whom = ", ".join(_name(seat, names) for seat in event.partners) or "nobody"
-    return _told(event, f"{_name(event.seat, names)} would meet {whom}.")
-
-
-def waived_line(event: AskWaived, names: Names) -> str:
-    """That a seat has no motion, or no amendment."""
-    return _told(event, f"{_name(event.seat, names)} passes.")
-
-
-def motion_line(event: MotionTabled, names: Names) -> str:
-    """A motion, with its text."""
-    by = _name(event.seat, names)
-    return f"Motion {event.motion}, tabled by {by}: {_line(event.title)}. {_line(event.text)}"
-
-
-def joined_line(event: MotionJoined, names: Names) -> str:
-    """That a seat sponsors another's motion."""
-    return f"{_name(event.seat, names)} joins motion {event.motion}."
-
-
-def amendment_line(event: AmendmentProposed, names: Names, *, own: bool = False) -> str:
-    """An amendment, with the text that it would have.
-
-    Args:
-        own: Whether the motion is its own, so that nobody else need accept it.
-    """
-    head = f"Amendment {event.amendment} to {event.motion}, proposed by {_name(event.seat, names)}"
-    settled = ", whose motion it is, and so accepted" if own else ""
-    return f"{head}{settled}: {_line(event.text)}"
-
-
-def ruling_line(event: AmendmentAnswered, names: Names) -> str:
-    """That a sponsor accepts an amendment, or refuses it."""
-    done = "accepts" if event.accepted else "refuses"
-    by = _name(event.seat, names)
-    return _told(event, f"{by} {done} amendment {event.amendment}{_because(event.reason)}")
-
-
-def vote_line(event: VoteCast, names: Names) -> str:
-    """A vote, with its reason."""
-    votes = "abstains" if event.vote == "abstain" else f"votes {event.vote}"
-    on = motion_name(event.motion)
-    by = _name(event.seat, names)
-    return _told(event, f"{by} {votes} on {on}{_because(event.reason)}")
-
-
-def decision_line(event: MotionDecided, title: str | None = None) -> str:
-    """The count of the votes on a motion. `title` is the motion's, where it has one."""
-    what = motion_name(event.motion)
-    if title:
-        what += f", {_line(title)}"
-    done = "carried" if event.carried else "not carried"
-    votes = f"{event.yes} for, {event.no} against, {event.abstain} abstaining"
-    return f"{what[:1].upper()}{what[1:]}: {done}, {votes}."
-
-
-def motion_name(motion: str) -> str:
-    """What a motion is called within a sentence."""
-    return "the motion of the conference" if motion == HOUSE_MOTION else f"motion {motion}"
-
-
-def signature_line(event: CommuniqueSigned, names: Names) -> str:
-    """That a seat signs, or does not, and its reservation."""
-    if event.signed:
-        done = "signs with a reservation" if event.reservation else "signs"
-    else:
-        done = "does not sign"
-    return _told(event, f"{_name(event.seat, names)} {done}{_because(event.reservation)}")
-
-
-_ANSWERS: dict[type[Answer], Callable[[Any, Names], str]] = {
-    BidCast: bid_line,
-    FloorCalled: call_line,
-    PartnersChosen: partners_line,
-    AskWaived: waived_line,
-    MotionTabled: motion_line,
-    MotionJoined: joined_line,
-    AmendmentProposed: amendment_line,
-    AmendmentAnswered: ruling_line,
-    VoteCast: vote_line,
-    CommuniqueSigned: signature_line,
-}
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _name(seat: str | None, names: Names) -> str:
-    return PERSON if seat is None else names.get(seat, seat)
-
-
-def _because(reason: str) -> str:
-    return f": {_line(reason)}" if reason else "."
-
-
-def _told(event: Answer, line: str) -> str:
-    """A line, with the rule by which it was set down if nobody gave that answer."""
-    return f"{line} ({_line(event.why)})" if event.how == "assumed" and event.why else line
-
-
-def _short_rule(event: Answer) -> str:
-    return " (no usable answer)" if event.how == "assumed" else ""
+    what = ASKED[asked] if asked else "an answer"
+    why = f": {event.reason}: {unbroken(event.message)}"
+    if event.reason == "skipped":
+        why = ", and passed over."
+    return f"{subject(event.seat, names)} was asked for {what}{why}"

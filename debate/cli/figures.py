@@ -12,6 +12,7 @@ from typing import Literal
 
 import click
 
+from debate.answer_wording import motion_name
 from debate.bill import Bill, Cost
 from debate.cli.table import table
 from debate.cli.wrapping import cells
@@ -19,7 +20,6 @@ from debate.motions import MotionFigures
 from debate.state import ConferenceState
 from debate.stats import Figures, Lengths, Stats, TurnFigures
 from debate.text import one_line, showable, showable_json
-from debate.wording import motion_name
 
 #: What each row of a table, or line of a CSV file, is about.
 Rows = Literal["seats", "turns", "motions"]

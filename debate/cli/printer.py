@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import click
 
+from debate.answer_wording import amendment_line, answer_line, bids_line, decision_line
 from debate.answers import AnyAnswer
 from debate.cli.wrapping import MAX_WIDTH, Wrapper
 from debate.events import (
@@ -42,15 +43,12 @@ from debate.state import ConferenceState, apply
 from debate.take import Again, Delta, Item, Minuting, Progress
 from debate.text import showable
 from debate.wording import (
-    CLOSED,
+    FINISHED,
     Order,
-    amendment_line,
-    answer_line,
     ask_failed_line,
     asked_line,
-    bids_line,
     broke_off,
-    decision_line,
+    conference_line,
     minutes_heading,
     order_line,
     rooms_line,
@@ -133,12 +131,8 @@ class Printer:
                 self._turn(item)
             case MinutesTaken():
                 self._minutes(item)
-            case ConferenceForked():
-                self._note(f"Forked from {item.origin}; what follows is another future.")
-            case FloorPaused():
-                self._note(f"Paused: {item.reason}.")
-            case ConferenceClosed():
-                self._note(CLOSED[item.reason])
+            case ConferenceForked() | FloorPaused() | ConferenceClosed():
+                self._note(conference_line(item))
             case _ if isinstance(item, Told):
                 self._tell(item)
 
@@ -204,7 +198,6 @@ class Printer:
 
     def _land(self, item: TurnClosed | TurnFailed) -> None:
         """End the live turn: its words are all there, or it failed."""
-        asides = []
         if isinstance(item, TurnFailed):
             asides = [f"{self._name(item.seat)}: {item.reason}: {showable(item.message)}"]
         else:
@@ -212,10 +205,8 @@ class Printer:
                 if self._reasoning and item.reasoning:
                     self._speak(f"{item.reasoning}\n\n")
                 self._speak(item.text)
-            if item.finish in ("length", "filter"):
-                why = "token limit" if item.finish == "length" else "provider's filter"
-                asides = [f"ended by the {why}"]
-            asides += [showable(aside) for aside in (spoken_by(item), item.warning) if aside]
+            told = (FINISHED.get(item.finish), spoken_by(item), item.warning)
+            asides = [showable(aside) for aside in told if aside]
         self._hush()
         for aside in asides:
             self._remark(aside)

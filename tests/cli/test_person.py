@@ -149,6 +149,6 @@ def test_nobody_there_to_give_the_floor_is_a_failure_that_can_be_mended(tmp_path
         [*YALTA, *words], input="", capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 1, done.stderr
-    assert "[The person in the chair, asked for who has the floor next: error: " in done.stdout
+    assert "[The person in the chair was asked for who has the floor next: error: " in done.stdout
     assert "nobody is there" in done.stdout
     assert verify(path).good

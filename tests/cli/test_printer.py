@@ -228,7 +228,7 @@ def test_what_the_chair_does_is_told(capsys):
         "",
         "Note from the chair to all: Shorter, please.",
         "Note from the chair to Bo: Be kind.",
-        "Ada is passed over in round 1.",
+        "Ada was passed over in round 1.",
         "Turn 3 is struck from the record, and asked for again.",
         "From here on, kimi-k2.6 speaks for Bo.",
         "Forked from old.jsonl; what follows is another future.",

@@ -79,7 +79,7 @@ def test_rooms_side_by_side_are_shown_one_turn_at_a_time_and_marked(capsys):
         live.append(event)
     out = shown(live, capsys)
     assert out.startswith("\nIn private: garden (Ada, Bo); hall (Cem, Dai).\n")
-    turns = re.findall(r"^(\w+) \(in private, (\w+)\)\n(.*)$", out, re.MULTILINE)
+    turns = re.findall(r"^(\w+) \(in private: (\w+)\)\n(.*)$", out, re.MULTILINE)
     assert turns == [
         ("Ada", "garden", "words"),
         ("Cem", "hall", "words"),
@@ -120,14 +120,14 @@ def moving(form: Form, number: int) -> str:
 def test_motions_amendments_and_votes_are_told_as_they_come(capsys):
     out = shown(played(MOVED), capsys)
     assert out.startswith(
-        "\nAda passes. (no usable answer: it is passed over)\n"
-        "Bo passes. (no usable answer: it is passed over)\n"
+        "\nAda tables no motion and joins none. (no usable answer: it is passed over)\n"
+        "Bo tables no motion and joins none. (no usable answer: it is passed over)\n"
     )
     assert shown(played(MOVED, moving), capsys) == (
         "\nMotion M1, tabled by Ada: Tea. We drink tea.\n"
         "Bo joins motion M1.\n"
         "\n── Phase 1 ──\n"
-        "\nAda passes.\n"
+        "\nAda proposes no amendment.\n"
         "Amendment A1 to M1, proposed by Bo: We drink.\n"
         "Ada refuses amendment A1: Tea it is.\n"
         "\n── Phase 2 ──\n"
@@ -145,7 +145,7 @@ def test_who_amends_their_own_motion_is_not_waited_for(capsys):
         ada = form.ask.seat == "ada" and form.ask.kind == "amendment"
         return json.dumps(own) if ada else moving(form, number)
 
-    assert "A1 to M1, proposed by Ada, whose motion it is, and so accepted: We drink.\n" in shown(
+    assert "A1 to M1, proposed by Ada, to its own motion, and so accepted: We drink.\n" in shown(
         played(MOVED, reply), capsys
     )
 
@@ -169,7 +169,7 @@ def test_a_draft_and_who_signs_it(capsys):
     )
     out = shown(played([{"kind": "communique"}], replies), capsys)
     assert out.startswith(
-        "\nAda (draft)\nwords of ada in turn 1\n\n"
+        "\nAda (draft of the communique)\nwords of ada in turn 1\n\n"
         "Ada signs with a reservation: With care.\nBo does not sign.\n"
     )
 
@@ -190,7 +190,7 @@ def test_a_call_is_told_with_its_question_and_an_answer_that_failed(capsys):
 
     out = shown(Play(manifest(plan), answer=fails).run().events, capsys)
     assert out.startswith(
-        "\n[Cem, asked for who has the floor next: error: the server said 500]\n"
+        "\n[Cem was asked for who has the floor next: error: the server said 500]\n"
         "Cem gives the floor to Ada. (no usable answer: the longest silent)\n\nAda ("
     )
 

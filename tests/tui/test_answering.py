@@ -115,8 +115,11 @@ async def test_who_holds_the_conference_picks_who_has_the_floor(models, tmp_path
         await wait_until(pilot, lambda: over(stage))
         calls = mine(stage, FloorCalled)
         assert [call.how for call in calls] == ["read", "assumed"]
-        assert "The chair was asked for who has the floor next, and passed over." in shown(stage)
-        assert "(assumed: no usable answer: the longest silent)" in shown(stage)
+        assert (
+            "The person in the chair was asked for who has the floor next, and passed over."
+            in shown(stage)
+        )
+        assert "(no usable answer: the longest silent)" in shown(stage)
         assert good(stage)
 
 
@@ -134,7 +137,8 @@ async def test_a_person_presides(models, tmp_path):
         await wait_until(pilot, lambda: mine(stage, FloorCalled))
         (call,) = mine(stage, FloorCalled)
         assert (call.to, call.question) == ("amodei", "What of [b]cost[/b]?")
-        assert "The Chair to Dario Amodei\nWhat of [b]cost[/b]?" in shown(stage)
+        head = "The Chair gives the floor to Dario Amodei and asks"
+        assert f"{head}\nWhat of [b]cost[/b]?" in shown(stage)
         await asked(pilot, stage, "Who has the floor next?")
         await pilot.press("1", "ctrl+s")  # a question is not needed
         await wait_until(pilot, lambda: over(stage))

@@ -72,26 +72,26 @@ def test_what_is_assumed_says_so_and_why():
     ]
     decided = MotionDecided(phase=0, motion="M1", carried=False, yes=0, no=0, abstain=1)
     assert told(vote, decided) == [
-        "Vote on motion M1 | Not carried: 0 for, 0 against, 1 abstaining.\n"
-        "Ada: abstain (assumed: no usable answer: it counts as an abstention)"
+        "Vote on motion M1 | Not carried, 0 for, 0 against, 1 abstaining.\n"
+        "Ada abstains. (no usable answer: it counts as an abstention)"
     ]
     bids = [
         BidCast(seat="ada", bid=0, **PLACE, **LACK),
         BidCast(seat="bo", bid=4, **PLACE, how="json"),
     ]
-    assert told(*bids) == ["bids: Bo 4, Ada 0 (assumed)"]
+    assert told(*bids) == ["Bids: Bo 4, Ada 0 (no usable answer)."]
     call = FloorCalled(to="bo", **PLACE, how="assumed", why="the longest silent")
-    assert told(call) == ["The chair gives the floor to Bo. (assumed: the longest silent)"]
+    assert told(call) == ["The person in the chair gives the floor to Bo. (the longest silent)"]
     waived = AskWaived(seat="bo", kind="motion", **PLACE, **LACK)
-    assert told(waived)[0].startswith("Bo tables no motion and joins none. (assumed: no usable")
+    assert told(waived)[0].startswith("Bo tables no motion and joins none. (no usable")
 
 
 def test_a_person_who_has_yet_to_bid_sees_that_others_have_and_not_how():
     mine = SeatChanged(seat="bo", profile=Profile(model="me", family="human"))
     bid = BidCast(seat="ada", bid=7, **PLACE, how="json")
     opened = TurnOpened(turn=2, seat="ada", **PLACE, request="0" * 64)
-    assert told(mine, bid)[1:] == ["bids: 1 given"]
-    assert told(mine, bid, opened)[1] == "bids: Ada 7"
+    assert told(mine, bid)[1:] == ["Bids: 1 given"]
+    assert told(mine, bid, opened)[1] == "Bids: Ada 7."
 
 
 def test_what_could_not_be_had_is_told_and_what_is_broken_off_is_not():
@@ -105,16 +105,16 @@ def test_other_cards_and_rules_are_told():
     other = PersonaChanged(persona=persona("ada"))
     assert told(other) == ["From here on, the card of Ada reads otherwise."]
     rule = RuleAdded(text="No [b]shouting[/b].")
-    assert told(rule) == ["From here on, there is one more rule of the house: No [b]shouting[/b]."]
+    assert told(rule) == ["From here on, one more rule of the house: No [b]shouting[/b]."]
 
 
 def test_a_vote_in_which_nobody_voted_is_told():
     decided = MotionDecided(phase=0, motion="M0", carried=False, yes=0, no=0, abstain=0)
     assert told(decided) == [
-        "Vote on the motion of the conference | Not carried: 0 for, 0 against, 0 abstaining."
+        "Vote on the motion of the conference | Not carried, 0 for, 0 against, 0 abstaining."
     ]
 
 
 def test_rooms_that_seats_chose_say_who_is_in_none():
     opened = RoomsOpened(phase=0, rooms={})
-    assert told(opened) == ["Nobody meets. In no room: Ada, Bo."]
+    assert told(opened) == ["Nobody meets in private. In no room: Ada, Bo."]

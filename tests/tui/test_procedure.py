@@ -74,11 +74,11 @@ async def test_the_record_says_in_plain_words_what_was_asked_and_what_came_of_it
         vote = block(record, "Vote on motion M1")
         assert vote.text.splitlines() == [
             "Tiers",
-            "Carried: 2 for, 1 against, 1 abstaining.",
-            "Sam Altman: yes. reason of Sam Altman",
-            "Yang Zhilin: yes. reason of Yang Zhilin",
-            "Dario Amodei: no. reason of Dario Amodei",
-            "Mark Zuckerberg: abstain. reason of Mark Zuckerberg",
+            "Carried, 2 for, 1 against, 1 abstaining.",
+            "Sam Altman votes yes: reason of Sam Altman",
+            "Yang Zhilin votes yes: reason of Yang Zhilin",
+            "Dario Amodei votes no: reason of Dario Amodei",
+            "Mark Zuckerberg abstains: reason of Mark Zuckerberg",
         ]
         assert "Dario Amodei does not sign: too soft" in text
         assert "Sam Altman signs." in text
@@ -88,8 +88,8 @@ async def test_bids_are_one_line_above_the_turn_that_they_led_to(had):
     async with showing(ReaderScreen(had.path)) as (pilot, reader):
         await read(pilot, reader)
         record = reader.record
-        bids = block(record, "bids: ")
-        told = "bids: Yang Zhilin 9, Dario Amodei 5, Mark Zuckerberg 5, Sam Altman 3"
+        bids = block(record, "Bids: ")
+        told = "Bids: Yang Zhilin 9, Dario Amodei 5, Mark Zuckerberg 5, Sam Altman 3."
         assert bids.fold == told
         assert len(bids.lines(90)) == 2  # and a blank one
         after = record.blocks[record.index_of(bids) + 1]
@@ -97,21 +97,21 @@ async def test_bids_are_one_line_above_the_turn_that_they_led_to(had):
         assert "reason of Yang" not in on_screen(pilot.app)
         y = record.count.tops[record.index_of(bids)]
         await pilot.click(record, offset=(8, y - record.scroll_offset.y))
-        assert "│ Yang Zhilin 9: reason of Yang Zhilin" in on_screen(pilot.app)
+        assert "│ Yang Zhilin bids 9: reason of Yang Zhilin" in on_screen(pilot.app)
 
 
 async def test_a_secret_vote_says_so_and_its_ballots_unfold(had):
     async with showing(ReaderScreen(had.path)) as (pilot, reader):
         await read(pilot, reader)
         secret = block(reader.record, "Vote on the motion of the conference, in secret")
-        assert secret.text == "Carried: 2 for, 1 against, 1 abstaining."
+        assert secret.text == "Carried, 2 for, 1 against, 1 abstaining."
         assert not secret.unfolded
         reader.record.reveal(reader.record.index_of(secret))
         await pilot.pause()
         assert "▸ ballots, which no seat sees" in on_screen(pilot.app)
         await pilot.press("r")
         await pilot.pause()
-        assert "Dario Amodei: no. reason of Dario Amodei" in secret.reasoning
+        assert "Dario Amodei votes no: reason of Dario Amodei" in secret.reasoning
         assert secret.unfolded
 
 
@@ -198,7 +198,7 @@ async def test_details_say_how_an_answer_was_read_and_what_was_asked(had):
         assert '"action": "table"' in text  # as it came
         assert "✗" not in text
         assert "The prompt, as sent" in names(reader.details)
-        bids = block(record, "bids: ")
+        bids = block(record, "Bids: ")
         record.reveal(record.index_of(bids))
         await wait_until(pilot, lambda: names(reader.details).count("a bid") == 4)
 
@@ -218,10 +218,10 @@ async def test_m_shows_every_motion_in_full(had, size):
         assert "Amendment A1, proposed by Dario Amodei: accepted" in text
         assert "The words of Sam Altman." in text  # the communique
         assert "Dario Amodei does not sign: too soft" in text
-        assert text.count("Dario Amodei: no.") == 1  # the other ballot is secret
+        assert text.count("Dario Amodei votes no:") == 1  # the other ballot is secret
         assert all(len(line.rstrip()) <= size[0] for line in on_screen(pilot.app).splitlines())
         await pilot.press("b")
-        assert said(screen.record).count("Dario Amodei: no.") == 2
+        assert said(screen.record).count("Dario Amodei votes no:") == 2
         await pilot.press("escape")
         await wait_until(pilot, lambda: pilot.app.screen is reader)
 

@@ -250,7 +250,7 @@ async def test_f_forks_after_the_marked_turn_and_goes_on_with_the_fork(server, t
         before = stage.session.conference.state.record
         assert other.session.conference.state.record[:3] == before[:3]
         assert other.session.conference.state.record[3:] != before[3:]
-        assert "Forked here from c.jsonl." in shown(other)
+        assert "Forked from c.jsonl; what follows is another future." in shown(other)
         assert verify(path).good
 
 

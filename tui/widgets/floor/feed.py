@@ -27,25 +27,23 @@ from debate.events import (
     TurnWithdrawn,
 )
 from debate.take import Again, Delta, Item, Progress
+from debate.wording import (
+    FINISHED,
+    STRUCK,
+    Names,
+    broke_off,
+    conference_line,
+    minutes_heading,
+    note_heading,
+    order_line,
+    room_told,
+    rooms_line,
+    spoken_by,
+    turn_marks,
+)
 from tui.widgets.floor.blocks import Block, Room, plain
 from tui.widgets.floor.record import Record
 from tui.widgets.floor.unheard import Unheard
-from tui.wording import (
-    CLOSED,
-    broke_off,
-    change_told,
-    minutes_heading,
-    part_told,
-    room_told,
-    rooms_told,
-    spoken_by,
-)
-
-FINISHED = {
-    "length": "[ended by the token limit]",
-    "filter": "[the rest was withheld by the provider]",
-    "cut": "[cut where it began to speak for someone else]",
-}
 
 
 class Feed:
@@ -119,6 +117,11 @@ class Feed:
                 block.live, block.struck, block.aside = False, True, f"[{plain(why)}]"
                 self._record.touch(block)
 
+    @property
+    def names(self) -> Names:
+        """Names of seats, as they may be shown."""
+        return self._names
+
     def name_of(self, seat: str | None) -> str:
         """The name of a seat, as it may be shown."""
         return "everyone" if seat is None else self._names.get(seat, plain(seat))
@@ -135,18 +138,14 @@ class Feed:
         room = self._rooms.get((opened.phase, opened.room or ""))
         if opened.room and room is None:  # it never opened
             room = Room(opened.phase, opened.room, plain(opened.room))
-        told = (
-            part_told(opened.part, opened.to, self.name_of),
-            f"in private: {room.told}" if room else "",
-            plain(opened.why or ""),
-        )
+        marks = turn_marks(opened, self._names, room.told if room else None)
         return Block(
             "turn",
             name=self.name_of(opened.seat),
             seat=self._seats.get(opened.seat, 0),
             turn=opened.turn,
             side=f"turn {opened.turn}",
-            sub=" · ".join(filter(None, told)),
+            sub=plain(" · ".join(marks)),
             aside="has the floor",
             live=True,
             room=room,
@@ -155,7 +154,7 @@ class Feed:
     def _open_rooms(self, event: PhaseOpened | RoomsOpened) -> None:
         """Say who meets in private, and mark what is said there from here on."""
         rooms = {
-            name: Room(event.phase, name, plain(room_told(name, map(self.name_of, seats))))
+            name: Room(event.phase, name, plain(room_told(name, seats, self._names)))
             for name, seats in event.rooms.items()
         }
         self._rooms |= {(event.phase, name): room for name, room in rooms.items()}
@@ -165,7 +164,7 @@ class Feed:
             part = self._opened.taking_part(phases[event.phase])
         met = {seat for seats in event.rooms.values() for seat in seats}
         absent = [seat for seat in part if seat not in met]
-        text = plain(rooms_told(event.rooms, absent, self.name_of))
+        text = plain(rooms_line(event.rooms, self._names, absent))
         self.add(Block("remark", text=text, rooms=tuple(rooms.values())))
 
     def _aside(self, event: Item) -> None:
@@ -178,10 +177,8 @@ class Feed:
             case RoomsOpened():
                 self._open_rooms(event)
             case NotePassed():
-                to = self.name_of(event.to) + ("" if event.to is None else " alone")
-                self.add(
-                    Block("note", name=f"✉ A note from the chair, to {to}", text=plain(event.text))
-                )
+                name = plain(f"✉ {note_heading(event, self._names)}")
+                self.add(Block("note", name=name, text=plain(event.text)))
             case MinutesTaken():
                 self.add(Block("note", name=plain(minutes_heading(event)), text=plain(event.text)))
             case Event():
@@ -196,19 +193,10 @@ class Feed:
         """What is said of an event in passing; nothing of most."""
         told = ""
         match event:
-            case TurnSkipped():
-                told = f"{self.name_of(event.seat)} was passed over in round {event.round}."
-            case SeatChanged():
-                by = "a person" if event.profile.family == "human" else event.profile.model
-                told = f"{self.name_of(event.seat)} is now spoken for by {by}."
-            case PersonaChanged() | RuleAdded():
-                told = change_told(event)
-            case ConferenceForked():
-                told = f"Forked here from {event.origin}."
-            case FloorPaused():
-                told = f"Paused: {event.reason}."
-            case ConferenceClosed():
-                told = CLOSED[event.reason]
+            case TurnSkipped() | SeatChanged() | PersonaChanged() | RuleAdded():
+                told = order_line(event, self._names)
+            case ConferenceForked() | FloorPaused() | ConferenceClosed():
+                told = conference_line(event)
         return plain(told)
 
     def _change(
@@ -234,9 +222,8 @@ class Feed:
             case TurnClosed():
                 block.live = False
                 block.text, block.reasoning = plain(item.text), plain(item.reasoning or "")
-                told = (spoken_by(item), item.warning)
-                asides = [f"[{plain(aside)}]" for aside in told if aside]
-                block.aside = " ".join(filter(None, (FINISHED.get(item.finish), *asides)))
+                told = (FINISHED.get(item.finish), spoken_by(item), item.warning)
+                block.aside = " ".join(f"[{plain(aside)}]" for aside in told if aside)
                 block.counted = True
             case TurnFailed():
                 block.live, block.struck = False, True
@@ -244,7 +231,7 @@ class Feed:
                 block.aside = f"[{item.reason}: {plain(item.message)}]"
             case TurnWithdrawn():
                 block.struck = True
-                block.aside = "[withdrawn by the chair, and asked for again]"
+                block.aside = f"[{STRUCK}]"
 
     def _remark(self, text: str) -> None:
         self.add(Block("remark", text=text))

@@ -10,6 +10,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from debate.answer_wording import (
+    OWN,
+    amendment_heading,
+    answer_line,
+    assumed,
+    bids_line,
+    call_heading,
+    motion_heading,
+    poll_heading,
+    tally_line,
+    vote_line,
+)
 from debate.events import (
     AmendmentProposed,
     Answer,
@@ -29,16 +41,9 @@ from debate.events import (
     VoteCast,
 )
 from debate.scenario import VotePlan
+from debate.text import unbroken
+from debate.wording import Names, ask_failed_line
 from tui.widgets.floor.blocks import Block, Room, plain
-from tui.wording import (
-    answer_told,
-    ask_failed,
-    assumed,
-    bids_told,
-    heading_told,
-    poll_heading,
-    tally_told,
-)
 
 Key = tuple[object, ...]
 
@@ -58,8 +63,9 @@ class Sheet(Protocol):
         """A block has changed."""
         ...
 
-    def name_of(self, seat: str | None) -> str:
-        """The name of a seat, as it may be shown."""
+    @property
+    def names(self) -> Names:
+        """Names of seats, as they may be shown."""
         ...
 
     def room_of(self, event: Answer | AskOpened) -> Room | None:
@@ -108,7 +114,7 @@ class Unheard:
             case AskFailed():
                 kind = self._kinds.pop(event.ask, None)
                 if event.reason not in ("aborted", "interrupted"):
-                    self._remark(ask_failed(event, kind, self._name), None)
+                    self._remark(ask_failed_line(event, kind, self._names), None)
             case MotionDecided():
                 self._decide(event)
             case Answer():
@@ -132,21 +138,21 @@ class Unheard:
             case MotionTabled():
                 self._titles[event.motion] = event.title
                 self._sponsors[event.motion] = event.seat
-                self._note(event, f"{event.title}. {event.text}")
+                head = motion_heading(event, self._names)
+                self._note(event, head, f"{event.title}. {event.text}")
             case AmendmentProposed():
                 own = self._sponsors.get(event.motion) == event.seat
-                self._note(event, event.text, "[its own motion: it reads so now]" if own else "")
+                head = amendment_heading(event, self._names)
+                self._note(event, head, event.text, f"[{OWN}]" if own else "")
             case FloorCalled() if event.question:
-                name = f"{self._name(event.seat)} to {self._name(event.to)}"
-                self._add(Block("note", name=name, text=plain(event.question)), event)
+                self._note(event, call_heading(event, self._names), event.question)
             case FloorCalled() if event.how != "assumed":
                 pass  # the head of the turn says so
             case _:
-                self._remark(answer_told(event, self._name), event)
+                self._remark(answer_line(event, self._names), event)
 
-    def _note(self, event: MotionTabled | AmendmentProposed, text: str, aside: str = "") -> None:
-        name = plain(heading_told(event, self._name))
-        self._add(Block("note", name=name, text=plain(text), aside=aside), event)
+    def _note(self, event: Answer, head: str, text: str, aside: str = "") -> None:
+        self._add(Block("note", name=plain(head), text=plain(text), aside=aside), event)
 
     # -- what several are asked
 
@@ -169,7 +175,7 @@ class Unheard:
         bids.sort(key=lambda bid: -bid.bid)
         # Whoever bids for a seat of theirs is not to know the others' bids before.
         waits = not gathered.settled and self._people - gathered.said.keys()
-        told = f"bids: {len(bids)} given" if waits else bids_told(bids, self._name)
+        told = f"Bids: {len(bids)} given" if waits else bids_line(bids, self._names)
         gathered.block.fold = plain(told)
         gathered.block.reasoning = self._lines(bids)
 
@@ -202,7 +208,7 @@ class Unheard:
         block.kind, block.name = "note", plain(poll_heading(first.motion, plan))
         lines = [_on_one_line(self._titles.get(first.motion, ""))]
         if gathered.decided is not None:
-            lines.append(tally_told(gathered.decided))
+            lines.append(tally_line(gathered.decided))
         else:
             lines.append(f"{len(gathered.said)} of {self._voters(first.phase)} have voted.")
         heard = gathered.decided is not None and not plan.secret
@@ -234,7 +240,13 @@ class Unheard:
 
     def _lines(self, answers: Iterable[Answer]) -> str:
         """One line for each, whatever stands in it."""
-        return "\n".join(_on_one_line(answer_told(each, self._name)) for each in answers)
+        told = (
+            vote_line(each, self._names, headed=True)
+            if isinstance(each, VoteCast)
+            else answer_line(each, self._names)
+            for each in answers
+        )
+        return "\n".join(map(_on_one_line, told))
 
     def _by_seat(self, gathered: _Gathered) -> list[Answer]:
         """The answers in the order of the table, whatever order they came in."""
@@ -253,8 +265,9 @@ class Unheard:
                 block.aside = plain(f"[{why}]")
         self._sheet.add(block)
 
-    def _name(self, seat: str | None) -> str:
-        return "The chair" if seat is None else self._sheet.name_of(seat)
+    @property
+    def _names(self) -> Names:
+        return self._sheet.names
 
 
 def _phase_of(gathered: _Gathered) -> int:
@@ -262,4 +275,4 @@ def _phase_of(gathered: _Gathered) -> int:
 
 
 def _on_one_line(text: str) -> str:
-    return " ".join(plain(text).split())
+    return unbroken(plain(text))

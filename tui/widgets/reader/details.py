@@ -11,11 +11,11 @@ from debate.bill import turn_bill
 from debate.events import Answer, AskFailed, Try, TurnClosed, Usage
 from debate.prompts.again import Again
 from debate.text import count_words, one_line
+from debate.wording import ASKED, broke_off, name_of, part_mark, spoken_by
 from tui.widgets.floor.blocks import Block, plain
 from tui.widgets.floor.record import Record
 from tui.widgets.floor.roster import charged, money
 from tui.widgets.reader.book import Asked, Book, Page, moment
-from tui.wording import ASKED, broke_off, part_told, spoken_by
 
 _HOW: dict[How, str] = {
     "json": "read as JSON",
@@ -92,13 +92,13 @@ def _ask_blocks(book: Book, asked: Asked) -> list[Block]:
     """What there is to say of an ask and its answer."""
     ask, end = asked.ask, asked.end
     names = {card.id: card.name for card in book.opened.seats}
-    who = names.get(ask.seat, ask.seat) if ask.seat else "the chair"
     phases = book.opened.scenario.phases
     phase = phases[ask.phase].title if ask.phase < len(phases) else str(ask.phase)
     place = [("seat", ask.seat or "none"), ("phase", phase), ("round", str(ask.round))]
     told = (("in private", ask.room), ("about", ask.about))
     place += [(what, said) for what, said in told if said]
-    head = Block("heading", name=plain(f"Ask {ask.ask}: {who}, {ASKED[ask.kind]}"))
+    asks = f"{name_of(ask.seat, names)}, {ASKED[ask.kind]}"
+    head = Block("heading", name=plain(f"Ask {ask.ask}: {asks}"))
     blocks = [head, _facts(place), _facts(_answer(end)), _facts(_ask_lines(book, asked))]
     if isinstance(end, Answer) and end.raw is not None:
         blocks.append(Block("note", name="The reply, as it came", text=plain(end.raw)))
@@ -168,7 +168,7 @@ def _place_of(book: Book, page: Page) -> list[tuple[str, str]]:
     phase = phases[turn.phase].title if turn.phase < len(phases) else str(turn.phase)
     names = {card.id: card.name for card in book.opened.seats}
     told = [
-        ("part", part_told(turn.part, turn.to, lambda seat: names.get(seat or "", seat or "?"))),
+        ("part", part_mark(turn, names)),
         ("in private", turn.room),
         ("the floor", turn.why),
     ]
