@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,14 +24,13 @@ from cache import CAST
 
 from debate import Conference, Scenario, Wishes, load_scenario
 from debate.answers import BidCast
-from debate.events import AskOpened, TurnClosed
+from debate.events import AskOpened, FloorPaused, TurnClosed
 from debate.prompts.layouts import Message, Projection, paragraph
 from debate.speakers import catalog
 from debate.speakers.local import Engine
-from debate.speakers.registry import COMPATIBLE_KEY, Registry
+from debate.speakers.registry import Registry
 from debate.steps import ask_of
 
-WINDOW = 16_384
 # What the model's chat template puts behind the last message.
 CLOSING = "<|im_end|>\n<|im_start|>assistant\n"
 
@@ -84,6 +82,8 @@ async def hold(seats: int, rounds: int, model: str, folder: Path) -> list[Round]
                     found[item.round].new.append(item.usage.input - (item.usage.cached or 0))
                 elif isinstance(item, TurnClosed):
                     newest = paragraph(names[item.seat], item.text)
+                elif isinstance(item, FloorPaused):
+                    raise SystemExit(f"it paused: {item.reason}")
     return [found[n] for n in sorted(found)]
 
 
@@ -95,14 +95,12 @@ def brief_of(messages: tuple[Message, ...]) -> str:
 
 async def measure(seats: int, rounds: int) -> None:
     """Hold it on the embedded engine, and print the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = await hold(seats, rounds, "local", Path(folder))
     path = await asyncio.to_thread(catalog.ensure, catalog.DEFAULT, offline=False)
-    engine = Engine(path, window=WINDOW)
+    engine = Engine(path, window=512)  # for its tokenizer
     try:
         address = await engine.address()
-        os.environ[COMPATIBLE_KEY] = engine.key
-        with tempfile.TemporaryDirectory() as folder:
-            model = f"openai-compatible@{address}/v1#local"
-            found = await hold(seats, rounds, model, Path(folder))
         headers = {"Authorization": f"Bearer {engine.key}"}
         async with httpx.AsyncClient(base_url=address, headers=headers, trust_env=False) as client:
 
