@@ -11,6 +11,10 @@ case resumes a transcript of so many turns of 200 words, then measures while the
     loop lag         how late a ticker of 5 ms is: how long a key would wait
     load             from the start of the screen to the first frame with the record in it
     RSS              memory of the interface's process
+    CPU a frame      processor time of that process for each frame written
+
+Textual writes 60 frames a second at most, so a fast machine cannot show by frames alone how far two
+ways lie apart: CPU a frame can.
 
 `openings` is three speakers at once. `naive` mounts a `Markdown` a turn, and streams into the last.
 With turns ended, `settle` is the time from an action (another theme, another size, focus) to the
@@ -368,6 +372,7 @@ def line(case: str, found: dict[str, Any]) -> str:
         f"{quantile(found['wait'], 0.5):>9.0f} / {quantile(found['wait'], 0.95):<6.0f}"
         f"{quantile(found['lag'], 0.5):>6.1f} / {quantile(found['lag'], 0.95):<7.1f}"
         f"{load:>6}{found['rss']:>7.0f}{found['cpu']:>7.0%}"
+        f"{1000 * found['cpu'] / found['frames']:>10.1f}"
     )
     if settle := found.get("settle"):
         row += "   " + "  ".join(f"{name} {ms:.0f}" for name, ms in settle.items())
@@ -391,7 +396,7 @@ def main() -> None:
         return
     print(
         f"{'case':<12}{'widgets':>8}{'frames/s':>9}{'token-frame ms':>17} {'loop lag ms':>14}"
-        f"{'load s':>8}{'MB':>6}{'CPU':>7}   settle ms"
+        f"{'load s':>8}{'MB':>6}{'CPU':>7}{'ms/frame':>10}   settle ms"
     )
     if given.engine:
         print(line("engine", run("engine", given.engine, given.seconds)))
