@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from importlib import import_module
 from typing import Any
 
 import click
 
-from debate.errors import UserError, YaltaError, nearest
+from debate.cli.lazy import LazyGroup
+from debate.errors import YaltaError
 from debate.text import showable
 
 #: Each command and where it is, so that `yalta --help` loads none of them.
@@ -31,31 +31,9 @@ COMMANDS = {
 }
 
 
-class _Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        command: click.Command = getattr(import_module(COMMANDS[name][0]), name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            near = nearest(args[0], COMMANDS)
-            guess = f"; did you mean `yalta {near}`?" if near else "; see `yalta --help`"
-            raise UserError(f"no command {args[0]!r}{guess}")
-        return super().resolve_command(ctx, args)
-
-
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="yalta", prog_name="yalta")
 @click.option("--debug", is_flag=True, help="Show a traceback where something fails.")
 def yalta(debug: bool) -> None:

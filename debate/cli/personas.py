@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import click
 
+from debate.cli.lazy import LazyGroup
 from debate.cli.wrapping import paragraph
 from debate.errors import YaltaError
 from debate.library import load_persona, persona_files
 from debate.persona import Persona
 from debate.text import showable
 
+#: Each command of the group and where it is.
+COMMANDS = {
+    "list": (__name__, "List every persona that can be seated."),
+    "show": (__name__, "Show a persona, an id or a file."),
+}
 
-@click.group()
+
+@click.command(cls=LazyGroup, table=COMMANDS)
 def persona() -> None:
     """List and show personas."""
 
 
-@persona.command("list")
+@click.command("list")
 def list_() -> None:
     """List every persona that can be seated."""
     for name, path in persona_files().items():
@@ -29,7 +36,7 @@ def list_() -> None:
         click.echo(f"{name:<14} {showable(card.name)} - {showable(card.role + of)}")
 
 
-@persona.command()
+@click.command()
 @click.argument("name")
 def show(name: str) -> None:
     """Show the persona NAME (an id, or a file)."""

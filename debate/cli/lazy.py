@@ -1,0 +1,49 @@
+"""A group of commands, each loaded when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from debate.errors import UserError, nearest
+
+#: Of each command its module, in which it stands under its own name, and one line of help.
+Table = Mapping[str, tuple[str, str]]
+
+
+class LazyGroup(click.Group):
+    """Lists its commands from a table, so that help loads none of them.
+
+    A command named like a Python word or builtin, as `list`, is the module's `list_`.
+    """
+
+    def __init__(self, *args: Any, table: Table, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.table:
+            return None
+        module = import_module(self.table[name][0])
+        command: click.Command = getattr(module, f"{name}_", None) or getattr(module, name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in self.table.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.table:
+            near = nearest(args[0], self.table)
+            called = ctx.command_path
+            guess = f"; did you mean `{called} {near}`?" if near else f"; see `{called} --help`"
+            raise UserError(f"no command {args[0]!r}{guess}")
+        return super().resolve_command(ctx, args)
