@@ -113,6 +113,7 @@ class SpeakerError(YaltaError):
         busy: True if the server says that it is asked too much.
         wait: Seconds after which the server wants to be asked again, if it says so.
         accepted: True if the server may have begun to work on it, and may bill it.
+        queued: True if the server was silent because others of our calls came first.
     """
 
     def __init__(
@@ -124,11 +125,13 @@ class SpeakerError(YaltaError):
         busy: bool = False,
         wait: float | None = None,
         accepted: bool = False,
+        queued: bool = False,
     ) -> None:
         self.final = final
         self.busy = busy
         self.wait = wait
         self.accepted = accepted
+        self.queued = queued
         super().__init__(message, hint=hint)
 
 

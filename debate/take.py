@@ -118,7 +118,8 @@ class Take:
 
     @property
     def spent(self) -> float:
-        """Seconds since the first call for it was sent; the time it stood in a queue is none."""
+        """Seconds since the first call for it was sent; the time it stood in a queue, here or at
+        the server behind others of our calls, is none."""
         return 0.0 if self._began is None else time.perf_counter() - self._began
 
     @property
@@ -158,6 +159,8 @@ class Take:
             await self._hear(speaker)
         except SpeakerError as error:
             self.accepted = error.accepted
+            if error.queued:
+                self._began = None
             raise
 
     async def _hear(self, speaker: Speaker) -> None:
@@ -236,6 +239,7 @@ class Take:
             self._began = self._sent
             if self.on_sent is not None:
                 self.on_sent()
+                self.on_sent = None  # the limit of a turn begins once
 
     def _tick(self) -> None:
         if self._first is None:

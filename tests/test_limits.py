@@ -77,6 +77,28 @@ async def test_a_crowded_server_is_asked_less_until_all_is_said(tmp_path):
     assert refused == sum(len(turn.tries) for _, events in held for turn in closed(events))
 
 
+async def test_the_queue_of_a_server_with_one_slot_is_not_its_silence(tmp_path, monkeypatch):
+    monkeypatch.setenv("YALTA_PATIENCE", "0.8")
+    slot = asyncio.Lock()
+    newest: dict[str, Asked] = {}
+
+    async def one_by_one(asked: Asked) -> Reply:
+        newest[str(asked.body)] = asked
+        async with slot:
+            if newest[str(asked.body)] is asked:  # else its client has gone, and asked again
+                await asyncio.sleep(0.6)
+        return Reply("openai")
+
+    await new_client(tls=False).aclose()  # the first one takes long to import
+    async with ModelServer(one_by_one) as server:
+        point_at(server.url, stall=1.0)
+        _, events = await hold(tmp_path, phases=[{"kind": "opening"}])
+    assert events[-1].type == "conference.closed"
+    waited = [turn for turn in closed(events) if turn.tries]
+    assert waited
+    assert all("busy with other calls" in turn.tries[0].why for turn in waited)
+
+
 async def test_half_as_many_are_asked_after_a_429_and_slowly_more_again():
     gate = Limits(Bounds(concurrency=8))
     async with AsyncExitStack() as calls:

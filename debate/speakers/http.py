@@ -176,7 +176,7 @@ class HttpSpeaker:
         async with limits.slot(room):
             endpoint = await self._connect()
             yield Reading()
-            accepted = False
+            accepted = begun = False
             try:
                 response = await self._http().send(self._request(endpoint, prompt), stream=True)
                 try:
@@ -187,6 +187,8 @@ class HttpSpeaker:
                             yield part
                     else:
                         async for part in self.parts(response):
+                            begun = True
+                            limits.heard()
                             yield part
                 finally:
                     await response.aclose()
@@ -200,6 +202,11 @@ class HttpSpeaker:
                 raise
             except httpx.TimeoutException as error:
                 silent = isinstance(error, httpx.ReadTimeout)
+                if silent and not begun and limits.silent_for() < endpoint.stall:
+                    # Others of our calls were answered meanwhile, and this one stood in its queue.
+                    limits.slow_down()
+                    late = f"{self._name} was busy with other calls for {endpoint.stall:g} s"
+                    raise SpeakerError(late, accepted=True, busy=True, queued=True) from None
                 what = f"sent nothing for {endpoint.stall:g} s" if silent else "did not answer"
                 raise SpeakerError(f"{self._name} {what}", accepted=silent) from None
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):

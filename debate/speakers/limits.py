@@ -47,7 +47,7 @@ class Limits:
         self._open = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._not_before = 0.0
-        self._slowed_at = float("-inf")
+        self._slowed_at = self._heard_at = float("-inf")
         # Spread over the minute rather than all at its beginning: a burst of a tenth at most.
         self._requests = _rate(bounds.requests)
         self._tokens = _rate(bounds.tokens)
@@ -100,6 +100,14 @@ class Limits:
         if now - self._slowed_at > 1.0:
             self._slowed_at = now
             self._allowed = max(1.0, min(self._allowed, self._open) / 2)
+
+    def heard(self) -> None:
+        """The server has sent something, on whatever call."""
+        self._heard_at = asyncio.get_running_loop().time()
+
+    def silent_for(self) -> float:
+        """Seconds since the server sent anything, on whatever call."""
+        return asyncio.get_running_loop().time() - self._heard_at
 
     def went_well(self) -> None:
         """A call came to its end."""
