@@ -17,7 +17,8 @@ from debate.events import AnyEvent
 from debate.money import most
 from debate.names import called
 from debate.patience import Patience
-from debate.prompts.layouts import Message, Projection
+from debate.prompts.environment import neutral
+from debate.prompts.layouts import Message, Projection, label
 from debate.speakers.base import Prompt
 from debate.speaking import Voice, have_spoken
 from debate.state import ConferenceState
@@ -111,7 +112,7 @@ class Caller:
             seed: Differs from call to call, so that one made again is not the same again.
             schema: Of a reply that is to be JSON.
         """
-        voice = self._voices[seat]
+        voice, layout = self._voices[seat], self._table.state.opened.layout
         names = self._called.get(seat or "", ("The chair",))
         own = set(names)
         return Prompt(
@@ -127,6 +128,7 @@ class Caller:
                 if name not in own
             ),
             aliases=names[1:],
+            label=label(neutral(names[0])) if schema is None and layout == "shared" else "",
             seed=(self._table.state.seed * 1_000_003 + seed) % 2**31,
             tokens=self._clerk.tokens(voice.speaker.profile, messages),
             schema=None if voice.is_person else schema,

@@ -75,6 +75,9 @@ class Profile(Fields):
     )
     caches: bool | None = Field(None, description="Whether it has a prefix cache, if known.")
     grammar: str | None = Field(None, description="What its replies are held to, in GBNF.")
+    prefill: bool = Field(
+        False, description="Its replies are begun for it, by the speaker's label in the record."
+    )
 
 
 class Try(Fields):

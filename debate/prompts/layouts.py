@@ -131,10 +131,15 @@ def minutes_paragraph(minutes: Minutes) -> str:
     return f"{MINUTES}:{INDENT}{neutral(minutes.text).strip().replace(chr(10), INDENT)}"
 
 
+def label(name: str) -> str:
+    """What stands before a turn in the record."""
+    return f"[{name}]:"
+
+
 @lru_cache(maxsize=16384)
 def paragraph(name: str, text: str) -> str:
     """A turn as a paragraph of the record."""
-    return f"[{name}]: {neutral(text).strip().replace(chr(10), INDENT)}"
+    return f"{label(name)} {neutral(text).strip().replace(chr(10), INDENT)}"
 
 
 class Projection:

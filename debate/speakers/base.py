@@ -31,6 +31,8 @@ class Prompt:
     one of them."""
     aliases: tuple[str, ...] = ()
     """Short names of the speaker: a reply may begin with one, as a label."""
+    label: str = ""
+    """What stands before the speaker's words in the record, if the reply is to stand there."""
     seed: int | None = None
     tokens: int = 0
     """About how many tokens the messages are."""

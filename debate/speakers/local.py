@@ -150,6 +150,8 @@ class LocalSpeaker(ChatSpeaker):
         body |= {"return_progress": True, "cache_prompt": True}
         if self._profile.grammar and prompt.schema is None:  # it takes one or the other
             body["grammar"] = self._profile.grammar
+        if self._profile.prefill and prompt.label:  # the template leaves a last reply open
+            body["messages"].append({"role": "assistant", "content": prompt.label})
         # It takes any number of stop strings, so it stops where we would cut.
         names = prompt.others
         body["stop"] = [f"\n{label}" for n in names for label in (f"[{n}]:", f"{n}:")]

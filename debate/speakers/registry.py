@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -31,14 +32,15 @@ COMPATIBLE_KEY = "OPENAI_COMPATIBLE_API_KEY"
 
 # A small model copies whole turns, and the examples on its card, from the record. DRY makes each
 # further word of a copied run less likely; as the engine comes, it looks back a little way only,
-# so its reach is set to the whole record. Names and set phrases (runs of eight tokens) stay free.
+# so its reach is set to the whole record, cards and all. Runs of three tokens stay free; where
+# eight did, it recited the lists on its card.
 LOCAL_SAMPLING: dict[str, float | int] = {
-    "temperature": 0.7,
+    "temperature": 0.8,
     "top_p": 0.9,
     "min_p": 0.05,
     "repeat_penalty": 1.05,
-    "dry_multiplier": 0.8,
-    "dry_allowed_length": 8,
+    "dry_multiplier": 1.0,
+    "dry_allowed_length": 3,
     "dry_penalty_last_n": 16_384,
 }
 LOCAL_WINDOW = 16_384
@@ -106,7 +108,8 @@ class Registry:
                     f"the model file {entry.filename} is not here yet",
                     hint=f"fetch it: yalta models pull {entry.name}",
                 )
-            return _local(model, catalog.path_of(entry), entry.window, entry.grammar)
+            held = {"grammar": entry.grammar, "prefill": entry.prefill}
+            return _local(model, catalog.path_of(entry), entry.window, **held)
         if model.startswith("local:"):
             return _local(model, Path(model.removeprefix("local:")).expanduser(), LOCAL_WINDOW)
         if self._profiles is None:
@@ -125,7 +128,7 @@ def local_file(model: str) -> catalog.ModelFile | None:
     return catalog.find(model.removeprefix("local/")) if model.startswith("local/") else None
 
 
-def _local(model: str, path: Path, window: int, grammar: str | None = None) -> Speaker:
+def _local(model: str, path: Path, window: int, **held: Any) -> Speaker:
     from debate.speakers.local import LocalSpeaker
 
     if not path.is_file():
@@ -138,7 +141,7 @@ def _local(model: str, path: Path, window: int, grammar: str | None = None) -> S
         # It runs on the user's own machine.
         price=Price(currency="USD", input=Decimal(0), output=Decimal(0)),
         sampling=LOCAL_SAMPLING,
-        grammar=grammar,
+        **held,
     )
     return LocalSpeaker(profile, path, window=window)
 
