@@ -86,6 +86,8 @@ class Form:
             answer = self._answer(read_json(self.among, folded(value)))
             if answer is not None:
                 return answer.model_copy(update={"how": "json" if exact else "read"})
+            if text.startswith("{") and any(each not in ("", None) for each in value.values()):
+                return None  # the fields of another form: its words are not an answer in words
         return self._answer(read_words(self.among, text))
 
     def assumed(self, state: ConferenceState) -> AnyAnswer:

@@ -42,6 +42,7 @@ def said(answer: Any) -> Any:
         ("bid", "I bid 3.", {"bid": 3}, "read"),
         ("bid", '{"bid": 12}', None, ""),
         ("bid", "very much", None, ""),
+        ("ballot", '{"accept": true, "reason": "fine"}', None, ""),
         ("ballot", '{"vote": "yes", "reason": "fair"}', {"vote": "yes", "reason": "fair"}, "json"),
         ("ballot", '{vote: no, reason: "unfair",}', {"vote": "no", "reason": "unfair"}, "read"),
         ("ballot", "No. It binds us.", {"vote": "no", "reason": "It binds us."}, "read"),
