@@ -148,8 +148,11 @@ class LocalSpeaker(ChatSpeaker):
     def request_body(self, prompt: Prompt) -> dict[str, Any]:
         body = super().request_body(prompt)
         body |= {"return_progress": True, "cache_prompt": True}
-        if self._profile.grammar and prompt.schema is None:  # it takes one or the other
-            body["grammar"] = self._profile.grammar
+        if prompt.schema is None:
+            if self._profile.grammar:  # it takes one or the other
+                body["grammar"] = self._profile.grammar
+        elif "dry_multiplier" in body:  # who joins or weighs a motion repeats its words
+            body["dry_multiplier"] = 0
         if self._profile.prefill and prompt.label:  # the template leaves a last reply open
             body["messages"].append({"role": "assistant", "content": prompt.label})
         # It takes any number of stop strings, so it stops where we would cut.
