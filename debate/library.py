@@ -8,7 +8,7 @@ in `.yaml` or holds a slash is a path.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -19,9 +19,11 @@ from platformdirs import user_cache_path, user_config_path, user_data_path
 from debate import yaml_file
 from debate.errors import LoadError, Problem, UnknownName, UserError
 from debate.persona import Persona
+from debate.persona_file import PersonaFile
 from debate.scenario import Scenario
 
 M = TypeVar("M", Persona, Scenario)
+T = TypeVar("T")
 
 _PACKAGE = Path(__file__).parent
 
@@ -87,12 +89,28 @@ def load_persona(name: str | Path) -> Persona:
         UnknownName: if nothing answers to the name.
         LoadError: if the file is wrong; names every fault with its line.
     """
-    return _load(name, Persona, persona_files(), "persona")
+    path = persona_path(name)
+    return _named(_read(path, _whole) or read_persona(path), path)
+
+
+def persona_path(name: str | Path) -> Path:
+    """The file that a persona is loaded from.
+
+    Raises:
+        UnknownName: if nothing answers to the name.
+    """
+    return _path(name, persona_files(), "persona")
+
+
+def read_persona(path: Path) -> Persona:
+    """Load a persona from a file of any name. Raises LoadError as `load_persona` does."""
+    return PersonaFile.read(yaml_file.read(path), path).resolved(persona_folders())
 
 
 def load_scenario(name: str | Path) -> Scenario:
     """Load a scenario by its id or path. Raises as `load_persona` does."""
-    return _load(name, Scenario, scenario_files(), "scenario")
+    path = scenario_path(name)
+    return _named(_read(path, _scenario), path)
 
 
 def scenario_path(name: str | Path) -> Path:
@@ -149,10 +167,6 @@ def _yaml_in(folder: Path) -> Iterator[Path]:
         yield from (p for p in sorted(folder.glob("*.yaml")) if p.is_file())
 
 
-def _load(name: str | Path, model: type[M], known: dict[str, Path], kind: str) -> M:
-    return _checked(_path(name, known, kind), model)
-
-
 def _path(name: str | Path, known: dict[str, Path], kind: str) -> Path:
     text = str(name)
     if isinstance(name, Path) or text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text:
@@ -162,20 +176,36 @@ def _path(name: str | Path, known: dict[str, Path], kind: str) -> Path:
     return known[text]
 
 
+def _scenario(path: Path) -> Scenario:
+    return yaml_file.load(path, Scenario)
+
+
+def _whole(path: Path) -> Persona | None:
+    """A persona; None of one that extends another, which may change as well."""
+    file = PersonaFile.read(yaml_file.read(path), path)
+    return file.resolved(()) if file.extends is None else None
+
+
 @lru_cache(maxsize=512)
-def _parsed(folder: Path, path: Path, changed: int, size: int, model: type[M]) -> M:
+def _once(folder: Path, path: Path, changed: int, size: int, read: Callable[[Path], T]) -> T:
     """A file, read once for as long as it stays as it is: a batch seats the same people often."""
-    return yaml_file.load(path, model)
+    return read(path)
 
 
-def _checked(path: Path, model: type[M]) -> M:
+def _read(path: Path, read: Callable[[Path], T]) -> T:
     try:
-        seen = path.stat()
-        folder = Path.cwd()
+        seen, folder = path.stat(), Path.cwd()
     except OSError:
-        loaded = yaml_file.load(path, model)  # which says what is wrong with it
-    else:
-        loaded = cast(M, _parsed(folder, path, seen.st_mtime_ns, seen.st_size, model))
+        return read(path)  # which says what is wrong with it
+    return cast(T, _once(folder, path, seen.st_mtime_ns, seen.st_size, read))
+
+
+def _named(loaded: M, path: Path) -> M:
+    """What was loaded from a file that is named by its id.
+
+    Raises:
+        LoadError: if its id is another.
+    """
     if loaded.id != path.stem:
         message = f"the id is {loaded.id!r}, but the file is named {path.name!r}"
         raise LoadError(str(path), [Problem(1, 1, "id", message)])

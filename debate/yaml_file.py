@@ -67,20 +67,40 @@ def load(path: Path, model: type[M]) -> M:
         LoadError: with the problems found (the first hundred), each at its line.
         UserError: if the file cannot be read at all.
     """
+    return loads(read(path), model, path=str(path))
+
+
+def read(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        UserError: if it cannot be read, is too large, or no text.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UserError(f"{path} is larger than {MAX_BYTES // 1024} KiB")
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8 text (byte {error.start})") from None
-    return loads(text, model, path=str(path))
 
 
 def loads(text: str, model: type[M], *, path: str) -> M:
     """Read YAML text into a model; `path` names it in errors."""
-    node, data = _compose(text, path)
+    node, data = compose(text, path)
+    return validated(data, model, node, path)
+
+
+def validated(data: Any, model: type[M], node: yaml.Node, path: str) -> M:
+    """Values as a model.
+
+    Args:
+        data: The values.
+        model: What they are to be.
+        node: Where they stand; what stands elsewhere is told at the nearest part that does.
+        path: Names the file in errors.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -99,7 +119,12 @@ def problems_at(path: Path, found: Iterable[tuple[tuple[int | str, ...], str]]) 
         path: The file.
         found: The fields that lead to each part, and what is said of it.
     """
-    root, _ = _compose(path.read_text(encoding="utf-8"), str(path))
+    root, _ = compose(path.read_text(encoding="utf-8"), str(path))
+    return places(root, found)
+
+
+def places(root: yaml.Node, found: Iterable[tuple[tuple[int | str, ...], str]]) -> list[Problem]:
+    """What is to be said of parts of a text, each with the place where it stands in it."""
     problems = []
     for loc, message in found:
         node, steps = _walk(root, loc, key_of_last=False)
@@ -108,7 +133,13 @@ def problems_at(path: Path, found: Iterable[tuple[tuple[int | str, ...], str]]) 
     return sorted(problems, key=lambda p: (p.line, p.column))
 
 
-def _compose(text: str, path: str) -> tuple[yaml.Node, Any]:
+def compose(text: str, path: str) -> tuple[yaml.Node, Any]:
+    """YAML text as nodes, which know where they stand, and as values.
+
+    Raises:
+        LoadError: if it is no YAML, or not of the kind that is read here.
+    """
+
     def fault(mark: Any, message: str) -> LoadError:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return LoadError(path, [Problem(line, column, "", message)])

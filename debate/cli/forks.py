@@ -9,14 +9,13 @@ from pathlib import Path
 
 import click
 
-from debate import yaml_file
 from debate.cli.asker import Asker
 from debate.cli.seats import seat_pairs
 from debate.errors import UnknownName
 from debate.events import Profile
 from debate.fork import Changes, profiles_of
 from debate.fork import fork as begin
-from debate.library import find_transcript, load_persona
+from debate.library import find_transcript, load_persona, read_persona
 from debate.persona import Persona
 from debate.speakers.registry import Registry
 from debate.state import fold
@@ -88,7 +87,7 @@ def fork(
 def _persona(name: str) -> Persona:
     """A card from a file, which may be called otherwise than its id: there may be several of it."""
     path = Path(name)
-    return yaml_file.load(path, Persona) if path.suffix in (".yaml", ".yml") else load_persona(name)
+    return read_persona(path) if path.suffix in (".yaml", ".yml") else load_persona(name)
 
 
 def _profiles(seat_models: Sequence[str], seats: Collection[str]) -> Mapping[str, Profile]:
