@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from test_cast import CAST, REAL
 
 from debate.errors import LoadError, UnknownName, UserError
 from debate.library import (
@@ -19,9 +20,8 @@ from debate.library import (
     transcripts_folder,
 )
 
-REAL = ("altman", "amodei", "hassabis", "liang", "yang", "zuckerberg")
-INVENTED = ("chair", "listener-nurse", "listener-teacher", "listener-trader")
-PERSONAS = tuple(sorted((*REAL, *INVENTED)))
+LISTENERS = ("listener-nurse", "listener-teacher", "listener-trader")
+PERSONAS = tuple(sorted((*CAST, "chair", *LISTENERS)))
 SCENARIOS = tuple(scenario_files())
 
 
@@ -148,23 +148,13 @@ def test_a_shipped_persona_follows_the_house(name):
         assert known, "a real person's card rests on public sources"
         assert all(stance.source in known for stance in card.stances)
     assert {stance.source for stance in card.stances} - {None} <= known
+    if name == "nobody":
+        return  # has nothing to follow it with
     assert card.stances
     assert card.goals.private
     assert card.red_lines
     assert len(card.examples) >= 2, "a prompt shows two"
     assert all(example.invented for example in card.examples)
-
-
-def test_the_two_who_mix_languages_do_so_in_chinese_script():
-    for name in PERSONAS:
-        switching = load_persona(name).voice.code_switching
-        if name not in ("yang", "liang"):
-            assert switching is None
-            continue
-        assert switching is not None
-        assert switching.languages == ("English", "Chinese")
-        replies = [example.reply for example in load_persona(name).examples]
-        assert any(re.search("[\u4e00-\u9fff]", reply) for reply in replies)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
