@@ -134,10 +134,17 @@ class PersonaFile:
         return LoadError(str(self.path), [at])
 
 
+def as_yaml(persona: Persona) -> str:
+    """A persona as the text of a file of its own."""
+    data = persona.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=96)
+
+
 def laid_over(under: Any, over: Any) -> Any:
     """A value with another laid over it."""
-    if not (isinstance(under, dict) and isinstance(over, dict)):
+    if not isinstance(over, dict):
         return over
+    under = under if isinstance(under, dict) else {}
     kept = {key: value for key, value in under.items() if key not in over}
     new = {
         key: laid_over(under.get(key), value) for key, value in over.items() if value is not None

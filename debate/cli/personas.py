@@ -9,38 +9,49 @@ from debate.cli.wrapping import paragraph
 from debate.errors import YaltaError
 from debate.library import load_persona, persona_files
 from debate.persona import Persona
+from debate.persona_file import as_yaml
 from debate.text import showable
 
 #: Each command of the group and where it is.
 COMMANDS = {
     "list": (__name__, "List every persona that can be seated."),
     "show": (__name__, "Show a persona, an id or a file."),
+    "new": ("debate.cli.persona_files", "Begin one: a commented file."),
+    "lint": ("debate.cli.persona_files", "Check: what is wrong, what may not be meant."),
+    "diff": ("debate.cli.persona_files", "Show where two differ, field by field."),
+    "fmt": ("debate.cli.persona_files", "Put a file's fields in order, comments kept."),
 }
 
 
 @click.command(cls=LazyGroup, table=COMMANDS)
 def persona() -> None:
-    """List and show personas."""
+    """List, show and write personas."""
 
 
 @click.command("list")
 def list_() -> None:
     """List every persona that can be seated."""
-    for name, path in persona_files().items():
+    files = persona_files()
+    width = max(map(len, files), default=0)
+    for name, path in files.items():
         try:
             card = load_persona(name)
         except YaltaError:
-            click.echo(f"{name:<14} cannot be read; see `yalta persona show {name}`  ({path})")
+            click.echo(f"{name:<{width}} cannot be read; see `yalta persona lint {name}`  ({path})")
             continue
         of = f", {card.organisation}" if card.organisation else ""
-        click.echo(f"{name:<14} {showable(card.name)} - {showable(card.role + of)}")
+        click.echo(f"{name:<{width}} {showable(card.name)} - {showable(card.role + of)}")
 
 
 @click.command()
 @click.argument("name")
-def show(name: str) -> None:
+@click.option("--resolved", is_flag=True, help="As YAML, with what it extends.")
+def show(name: str, resolved: bool) -> None:
     """Show the persona NAME (an id, or a file)."""
     card = load_persona(name)
+    if resolved:
+        click.echo(showable(as_yaml(card)), nl=False)
+        return
     click.secho(
         showable(card.name + (f" {card.native_name}" if card.native_name else "")), bold=True
     )
