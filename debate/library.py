@@ -59,6 +59,14 @@ def transcript_folders() -> list[Path]:
     return list(found.values())
 
 
+def auditions_folder() -> Path:
+    """Where what personas answered in auditions is kept: `$YALTA_AUDITIONS`, else the user's data
+    folder. Never beside the personas, which are shared."""
+    if named := os.environ.get("YALTA_AUDITIONS"):
+        return Path(named)
+    return Path(user_data_path("yalta", appauthor=False)) / "auditions"
+
+
 def persona_folders() -> list[Path]:
     """Folders of personas, the first to win first."""
     # In a wheel the personas lie inside the package; in a checkout, beside it.

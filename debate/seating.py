@@ -60,6 +60,8 @@ class Wishes:
     cards: Cards = "head"
     templates: Mapping[str, str] | None = None
     """Prompt templates, in place of the shipped ones."""
+    personas: Mapping[str, Persona] = field(default_factory=dict)
+    """Cards by id, in place of those that are at hand: a draft need not be a file to be heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,10 @@ def arrange(
     ids = [plan.name for plan in scenario.seats]
     if strange := [s for s in (*wishes.seat_models, *wishes.fallbacks) if s and s not in ids]:
         raise UnknownName("seat", strange[0], ids)
-    cards = {plan.persona: load_persona(plan.persona) for plan in scenario.seats}
+    cards = {
+        plan.persona: wishes.personas.get(plan.persona) or load_persona(plan.persona)
+        for plan in scenario.seats
+    }
     names = _distinct_names([cards[plan.persona].name for plan in scenario.seats])
     return scenario, tuple(
         Place(
@@ -168,19 +173,26 @@ def manifest_hashes(
     two files that say the same have the same hash, whatever their comments and layout.
     """
 
-    def of(text: str) -> str:
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def said(model: BaseModel) -> str:
-        # Without defaults, so that a field which a later version adds does not change it.
-        data = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
     return {
-        "scenario": of(said(scenario)),
-        **{f"persona/{name}": of(said(persona)) for name, persona in personas.items()},
-        **{f"template/{name}": of(source) for name, source in templates.items()},
+        "scenario": _sha256(_said(scenario)),
+        **{f"persona/{name}": card_hash(persona) for name, persona in personas.items()},
+        **{f"template/{name}": _sha256(source) for name, source in templates.items()},
     }
+
+
+def card_hash(persona: Persona) -> str:
+    """The sha256 by which a transcript names a card; see `manifest_hashes`."""
+    return _sha256(_said(persona))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _said(model: BaseModel) -> str:
+    # Without defaults, so that a field which a later version adds does not change it.
+    data = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 @cache
