@@ -12,19 +12,13 @@ from pathlib import Path
 
 import click
 
-from debate.cli.wrapping import MAX_WIDTH, cells, wrapped
+from debate.cli.beside import BETWEEN, SIDE_BY_SIDE, Row, rows_beside
+from debate.cli.wrapping import MAX_WIDTH, wrapped
 from debate.compare import Divergence, divergence
 from debate.futures import Passage, futures
 from debate.library import find_transcript
 from debate.text import showable, showable_json
 from debate.transcript import read_entries
-
-# In fewer columns, two beside each other are too narrow to read.
-SIDE_BY_SIDE = 80
-_BETWEEN = " │ "
-
-Row = tuple[str, bool]
-"""A line of a column, and whether it is a head."""
 
 
 @click.command()
@@ -48,7 +42,7 @@ def compare(one: str, other: str, as_json: bool) -> None:
     if not any(both):
         return
     if sys.stdout.isatty() and columns >= SIDE_BY_SIDE:
-        _side_by_side(paths, both, min(columns, 2 * MAX_WIDTH + len(_BETWEEN)))
+        _side_by_side(paths, both, min(columns, 2 * MAX_WIDTH + len(BETWEEN)))
     else:
         width = min(columns, MAX_WIDTH) if sys.stdout.isatty() else 10**9
         for path, told in zip(paths, both, strict=True):
@@ -62,26 +56,12 @@ def _side_by_side(
 ) -> None:
     """Two columns: what comes in a phase of one begins beside what comes in the same of the other,
     and passages stand beside each other one by one."""
-    width = (columns - len(_BETWEEN)) // 2
-    _rows([(paths[0].name, True)], [(paths[1].name, True)], width)
-    _rows([("─" * width, False)], [("─" * width, False)], width)
+    width = (columns - len(BETWEEN)) // 2
+    rows_beside([(paths[0].name, True)], [(paths[1].name, True)], width)
+    rows_beside([("─" * width, False)], [("─" * width, False)], width)
     for phase in zip_longest(*map(_by_phase, both), fillvalue=()):
         for one, other in zip_longest(*phase):
-            _rows([*_flow_of(one, width)], [*_flow_of(other, width)], width)
-
-
-def _rows(one: Iterable[Row], other: Iterable[Row], width: int) -> None:
-    for left, right in zip_longest(one, other, fillvalue=("", False)):
-        text = _cell(left, width) + _BETWEEN + _cell(right, width)
-        click.echo(text.rstrip())
-
-
-def _cell(row: Row, width: int) -> str:
-    text, head = showable(row[0]), row[1]
-    while cells(text) > width:
-        text = text[:-1]
-    padding = " " * (width - cells(text))
-    return click.style(text, bold=True) + padding if head else text + padding
+            rows_beside([*_flow_of(one, width)], [*_flow_of(other, width)], width)
 
 
 def _by_phase(told: Iterable[Passage]) -> list[list[Passage]]:

@@ -10,7 +10,7 @@ import contextlib
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -67,6 +67,14 @@ def rm(name: str) -> None:
     """Remove a model file, or what there is of it."""
     entry = catalog.find(name)
     click.echo(f"removed {name}" if catalog.remove(entry) else f"{name} was not here")
+
+
+def fetch_models(models: Iterable[str], *, offline: bool) -> None:
+    """Fetch the files of those of these models that run here and are not here yet."""
+    from debate.speakers.registry import local_file
+
+    for entry in {e.name: e for m in sorted(models) if (e := local_file(m))}.values():
+        pull_with_bar(entry, offline=offline)
 
 
 def pull_with_bar(entry: ModelFile, *, offline: bool = False) -> Path:

@@ -20,12 +20,13 @@ COMMANDS = {
     "lint": ("debate.cli.persona_files", "Check: what is wrong, what may not be meant."),
     "diff": ("debate.cli.persona_files", "Show where two differ, field by field."),
     "fmt": ("debate.cli.persona_files", "Put a file's fields in order, comments kept."),
+    "audition": ("debate.cli.audition", "Hear a persona answer a few questions."),
 }
 
 
 @click.command(cls=LazyGroup, table=COMMANDS)
 def persona() -> None:
-    """List, show and write personas."""
+    """List, show, write and hear personas."""
 
 
 @click.command("list")

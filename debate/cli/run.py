@@ -17,7 +17,7 @@ import click
 from debate.agenda import BUDGET_SPENT
 from debate.cli.asker import Asker
 from debate.cli.figures import cost_line
-from debate.cli.models import pull_with_bar
+from debate.cli.models import fetch_models
 from debate.cli.printer import Printer
 from debate.cli.seats import seat_pairs
 from debate.cli.thinking import thinking_option
@@ -28,7 +28,7 @@ from debate.library import find_transcript, load_scenario
 from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
 from debate.seating import Wishes, arrange
-from debate.speakers.registry import DEFAULT_MODEL, Registry, local_file
+from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.state import fold
 from debate.take import Item
 from debate.transcript import read
@@ -164,7 +164,7 @@ def run(
     # Names are checked before a large file is fetched for them.
     _, places = arrange(loaded, wishes, DEFAULT_MODEL)
     named = {m for place in places for m in (place.model, place.fallback) if m}
-    _fetch_models(named, offline=offline)
+    fetch_models(named, offline=offline)
     if not asyncio.run(_run(loaded, wishes, out, _viewer(as_json, reasoning))):
         sys.exit(1)
 
@@ -202,7 +202,7 @@ def resume(
     if strange := [seat for seat in changes if seat not in profiles]:
         raise UnknownName("seat", strange[0], profiles)
     models = {profile.model for seat, profile in profiles.items() if seat not in changes}
-    _fetch_models(models | set(changes.values()), offline=offline)
+    fetch_models(models | set(changes.values()), offline=offline)
     trusted = {*changes.values(), *(models if with_key else ())}
     if not asyncio.run(_resume(path, changes, budget, trusted, _viewer(as_json, reasoning))):
         sys.exit(1)
@@ -313,8 +313,3 @@ def _fallbacks(given: tuple[str, ...]) -> dict[str, str]:
         named = equals and "@" not in seat and ":" not in seat and "/" not in seat
         pairs[seat.strip() if named else ""] = (model if named else text).strip()
     return pairs
-
-
-def _fetch_models(models: set[str], *, offline: bool) -> None:
-    for entry in {e.name: e for m in sorted(models) if (e := local_file(m))}.values():
-        pull_with_bar(entry, offline=offline)

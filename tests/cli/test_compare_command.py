@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
-import os
-import pty
 import re
-import struct
-import subprocess
-import sys
-import termios
 
 import pytest
 from click.testing import CliRunner
 from people import go_on, hold
+from terminals import on_terminal
 
 from debate.cli import yalta
 from debate.cli.wrapping import cells
@@ -42,28 +36,6 @@ def piped(*words):
     return done.output
 
 
-def on_terminal(columns, *words):
-    """What a terminal of so many columns is sent, without its styles."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    command = [sys.executable, "-m", "debate", "compare", *map(str, words)]
-    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    with subprocess.Popen(command, stdout=slave, stderr=slave, env=env) as process:
-        os.close(slave)
-        data = b""
-        while True:
-            try:
-                piece = os.read(master, 65536)
-            except OSError:
-                break
-            if not piece:
-                break
-            data += piece
-        os.close(master)
-        assert process.wait(30) == 0
-    return re.sub(r"\x1b\[[0-9;]*m", "", data.decode()).replace("\r\n", "\n")
-
-
 def test_in_a_pipe_one_future_stands_under_the_other(pair):
     out = piped(*pair)
     head, one, other = re.split(r"\n══ .* ══\n", out)
@@ -78,7 +50,7 @@ def test_in_a_pipe_one_future_stands_under_the_other(pair):
 
 @pytest.mark.parametrize("columns", [80, 101, 300])
 def test_on_a_wide_terminal_they_stand_side_by_side(pair, columns):
-    lines = on_terminal(columns, *pair).splitlines()[1:]
+    lines = on_terminal(columns, "compare", *pair).splitlines()[1:]
     assert all(cells(line) <= columns for line in lines)
     width = min((columns - 3) // 2, 96)
     left = [line[: line.find("│")] for line in lines]
@@ -94,7 +66,7 @@ def test_on_a_wide_terminal_they_stand_side_by_side(pair, columns):
 
 
 def test_on_a_narrow_one_they_do_not(pair):
-    lines = on_terminal(60, *pair).splitlines()
+    lines = on_terminal(60, "compare", *pair).splitlines()
     assert all(cells(line) <= 60 for line in lines[1:])
     assert "══ other.jsonl ══" in lines
 

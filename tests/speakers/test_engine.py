@@ -6,6 +6,7 @@ The model file is fetched if it is not there (1.12 GB); `-m "not engine"` leaves
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from worlds import scenario
 
 from debate.conference import Conference
 from debate.errors import YaltaError
+from debate.kept_answers import kept_answers
 from debate.library import cache_folder
 from debate.prompts.layouts import Message
 from debate.seating import Wishes
@@ -218,3 +220,30 @@ def test_stats_show_the_cached_share(twelve_turns):
     )
     total = next(line for line in done.stdout.splitlines() if line.startswith("all"))
     assert "%" in total
+
+
+def test_an_audition_on_the_engine_is_heard_kept_and_counted(monkeypatch, tmp_path):
+    monkeypatch.setenv("YALTA_AUDITIONS", str(tmp_path))
+    command = ["persona", "audition", "yang", "--json"]
+    questions = ["--ask", "用一句话说：你要什么？"]
+
+    def heard():
+        done = subprocess.run(
+            [sys.executable, "-m", "debate", *command, *questions],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    answer, counts = heard()
+    assert answer["reply"].strip()
+    assert answer["model"] == "local"
+    assert answer["usage"]["output"] > 0
+    assert counts["words"] > 0
+    assert verify(tmp_path / answer["transcript"]).good
+    again, _ = heard()
+    assert (again["prompt"], again["card"]) == (answer["prompt"], answer["card"])
+    kept = kept_answers("yang")
+    assert [each.reply for each in kept.answers] == [answer["reply"], again["reply"]]
+    assert len(kept.cards) == 1
