@@ -16,6 +16,7 @@ from debate.estimate import estimate
 from debate.events import ConferenceOpened, Profile
 from debate.library import load_persona, persona_files
 from debate.persona import SIMULATION_NOTICE, Persona, Voice
+from debate.persona_lint import advice
 from debate.prompts.layouts import Projection
 from debate.seating import Wishes, seat
 from debate.standing import ConferenceState
@@ -276,6 +277,10 @@ def test_no_card_offers_a_bargain(name: str) -> None:
         *(example.reply for example in persona.examples),
     ):
         assert not (found := BARGAIN.search(text)), found
+
+
+def test_no_shipped_card_is_advised_on() -> None:
+    assert not [(name, *advice(card(name))) for name in persona_files() if advice(card(name))]
 
 
 # At the table
