@@ -31,6 +31,8 @@ from debate.shown_voice import contradictions
 BUDGET = 700
 #: Exchanges in the voice, below which a model has little to go by.
 FEW = 2
+#: The card of no persona, which has no voice by intent.
+NOBODY = "nobody"
 
 # What a persona will do is for the conference to show.
 _OUTCOME = re.compile(
@@ -94,7 +96,7 @@ def advice(persona: Persona) -> list[Advice]:
 def _thin(persona: Persona) -> Iterator[Advice]:
     voice, shown = persona.voice, len(persona.examples)
     words = (*voice.prefers, *voice.catchphrases, *voice.devices)
-    if not shown and not words and persona.id != "nobody":
+    if not shown and not words and persona.id != NOBODY:
         message = "only adjectives describe this voice: say its words, its devices, and show it"
         yield Advice(("voice",), f"{message} in `examples`")
     elif not shown and words:
