@@ -206,7 +206,7 @@ def test_struck_turns_are_left_out_and_a_broken_transcript_is_told():
 
 
 def test_a_real_run():
-    turns = cited(read_transcript("transcripts/sample-yalta.jsonl"))
+    turns = cited(read_transcript("tests/early-yalta.jsonl"))
     assert [turn.turn for turn in turns] == list(range(1, 10))
     # Its first turn names January 2025 and the MIT license, which F1 gives.
     assert turns[0].unrecorded == ()

@@ -25,7 +25,7 @@ from debate.prompts.sources import Source
 from debate.provenance import MOST_CHARACTERS, MOST_WORDS, given_to, portions, turn_at, windows
 from debate.text import count_words, words
 
-SAMPLE = "transcripts/sample-yalta.jsonl"
+SAMPLE = "tests/early-yalta.jsonl"
 LAYOUTS = st.sampled_from(["shared", "perspective"])
 CARDS = st.sampled_from(["head", "tail"])
 

@@ -32,15 +32,15 @@ COMPATIBLE_KEY = "OPENAI_COMPATIBLE_API_KEY"
 
 # A small model copies whole turns, and the examples on its card, from the record. DRY makes each
 # further word of a copied run less likely; as the engine comes, it looks back a little way only,
-# so its reach is set to the whole record, cards and all. Runs of five tokens stay free: where
-# eight did, it recited the lists on its card, and where three did, it left out blanks instead.
+# so its reach is set to the whole record, cards and all. Runs of three tokens stay free: where five
+# or more did, seats took over whole sentences of each other. Now and then it leaves out a blank.
 LOCAL_SAMPLING: dict[str, float | int] = {
     "temperature": 0.8,
     "top_p": 0.9,
     "min_p": 0.05,
     "repeat_penalty": 1.05,
     "dry_multiplier": 1.0,
-    "dry_allowed_length": 5,
+    "dry_allowed_length": 3,
     "dry_penalty_last_n": 16_384,
 }
 LOCAL_WINDOW = 16_384

@@ -16,7 +16,7 @@ from debate.cli import yalta
 from debate.errors import UserError, YaltaError
 from debate.transcript import Transcript
 
-SAMPLE = "transcripts/sample-yalta.jsonl"
+SAMPLE = "tests/early-yalta.jsonl"
 FACTS = [{"id": "F1", "text": "28 countries signed.", "source": "A declaration"}]
 SAID = {
     1: "We release the weights in tiers [F1]. 77 of us agree. 山没有顶。",

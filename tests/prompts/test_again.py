@@ -7,8 +7,10 @@ from worlds import Play, manifest, scenario
 from debate import read_transcript
 from debate.events import TurnOpened
 from debate.prompts.again import Prompts
+from debate.verify import verify
 
-SAMPLE = "transcripts/sample-yalta.jsonl"
+# Made before there were minutes, motions and votes: what was written then is still good.
+SAMPLE = "tests/early-yalta.jsonl"
 
 
 def test_each_prompt_of_a_real_run_is_the_one_recorded():
@@ -45,3 +47,10 @@ def test_a_prompt_that_cannot_be_rendered_says_why():
     assert again is not None
     assert "template" in again.error
     assert not again.same
+
+
+def test_the_sample_that_ships_is_whole_and_came_to_a_communique():
+    verdict = verify("transcripts/sample-yalta.jsonl")
+    assert verdict.good
+    kinds = {event.type for event in read_transcript("transcripts/sample-yalta.jsonl")}
+    assert {"motion.tabled", "vote.cast", "communique.signed", "conference.closed"} <= kinds

@@ -248,7 +248,7 @@ def test_a_manifest_from_before_there_were_minutes_still_holds():
 
     assert Projection(state.opened).messages(state, GiveFloor("ada", 1, 1))
     assert clerk_messages(state, 1, BY) == clerk_messages(new, 1, BY)
-    verdict = verify("transcripts/sample-yalta.jsonl")
+    verdict = verify("tests/early-yalta.jsonl")
     assert verdict.good
     assert verdict.prompts == 9
 

@@ -22,7 +22,7 @@ from tui.widgets.floor.status_line import StatusLine
 from tui.widgets.reader.contents import Contents
 from tui.widgets.reader.keys import KEYS
 
-SAMPLE = Path(__file__).parents[2] / "transcripts" / "sample-yalta.jsonl"
+SAMPLE = Path(__file__).parents[1] / "early-yalta.jsonl"
 
 
 def read(path, *args):
