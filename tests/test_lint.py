@@ -136,7 +136,7 @@ id: mine
 title: Mine
 motion: Talk helps.
 background: We meet.
-seats: [{persona: altman}, {persona: nobody}]
+seats: [{persona: altman}, {persona: no-one}]
 phases:
   - id: vote
     kind: vote
@@ -151,7 +151,7 @@ def test_the_command_tells_where(tmp_path):
     done = CliRunner().invoke(yalta, ["scenario", "lint", str(path)])
     assert done.exit_code == 0
     lines = done.output.splitlines()
-    assert lines[0] == (f"{path}:6:38: advice: seats[1].persona: no persona 'nobody' is at hand")
+    assert lines[0] == (f"{path}:6:38: advice: seats[1].persona: no persona 'no-one' is at hand")
     assert lines[1].startswith(f"{path}:8:5: advice: phases[0]: no motion can have been tabled")
     assert lines[2].startswith(f"{path}:11:19: advice: phases[0].instructions: 'agree on' may")
     assert lines[3:] == ["good: 1 phase, 3 to think over"]
