@@ -173,7 +173,7 @@ def _changed(state: ConferenceState, changes: Changes) -> list[AnyEvent]:
     """The events of a fork behind its first, each checked where it stands."""
     _check_names(state, changes)
     events = broken_off(state, "the copied past ends within") if state.busy else []
-    events += [PersonaChanged(persona=persona) for persona in changes.personas]
+    events += [PersonaChanged(persona=persona.seated()) for persona in changes.personas]
     events += [SeatChanged(seat=seat, profile=of) for seat, of in changes.seats.items()]
     events += [_made(RuleAdded, "the rule", text=text) for text in changes.rules]
     events += [_made(NotePassed, "the note", to=to, text=text) for to, text in changes.notes]

@@ -6,9 +6,17 @@ is private (`goals.private`, `red_lines`) and reaches no prompt but the seat's o
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+)
 
 SIMULATION_NOTICE = "Simulated; not statements of the real person."
 
@@ -20,6 +28,16 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _finite(value: JsonValue) -> JsonValue:
+    """Refuse numbers that JSON cannot say."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("expected numbers that JSON can say")
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            _finite(item)
+    return value
+
+
 #: An id doubles as a file name, so it can hold nothing that leaves its folder.
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Line = Annotated[
@@ -28,6 +46,7 @@ Line = Annotated[
     AfterValidator(_one_line),
 ]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+_Json = Annotated[JsonValue, AfterValidator(_finite)]
 
 
 class Model(BaseModel):
@@ -170,6 +189,14 @@ class Persona(Model):
     examples: tuple[Example, ...] = Field((), description="Exchanges that show the voice.")
     sources: tuple[Source, ...] = Field((), description="Public material that the card rests on.")
     author: Line | None = Field(None, description="Who wrote the card; must not rate it.")
+    # Left out of every dump, and so of prompts, manifests and hashes: it is a stranger's, can be
+    # large, and says nothing that a conference uses. `cards.persona_yaml` writes it.
+    card: dict[str, _Json] | None = Field(
+        None,
+        exclude=True,
+        min_length=1,
+        description="The character card this was imported from, as it came. Reaches no prompt.",
+    )
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
@@ -199,6 +226,10 @@ class Persona(Model):
     def notice(self) -> str | None:
         """The notice that goes with everything this persona says, if it portrays a real person."""
         return SIMULATION_NOTICE if self.real_person else None
+
+    def seated(self) -> Persona:
+        """The persona as a conference knows it: without the card that it was imported from."""
+        return self if self.card is None else self.model_copy(update={"card": None})
 
 
 def _partly(schema: Any) -> Any:

@@ -98,6 +98,7 @@ def arrange(
         plan.persona: wishes.personas.get(plan.persona) or load_persona(plan.persona)
         for plan in scenario.seats
     }
+    cards = {name: card.seated() for name, card in cards.items()}
     names = _distinct_names([cards[plan.persona].name for plan in scenario.seats])
     return scenario, tuple(
         Place(

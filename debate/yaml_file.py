@@ -50,7 +50,11 @@ for _tag, _form, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
     # Numbers too long for these stay words, and the model says what it expected.
     ("int", r"[-+]?(?:0|[1-9][0-9]{0,17})", list("-+0123456789")),
-    ("float", r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})", list("-+.0123456789")),
+    (
+        "float",
+        r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,3})?",
+        list("-+.0123456789"),
+    ),
     ("merge", r"<<", ["<"]),
 ):
     _Loader.add_implicit_resolver(
