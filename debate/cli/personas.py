@@ -21,12 +21,14 @@ COMMANDS = {
     "diff": ("debate.cli.persona_files", "Show where two differ, field by field."),
     "fmt": ("debate.cli.persona_files", "Put a file's fields in order, comments kept."),
     "audition": ("debate.cli.audition", "Hear a persona answer a few questions."),
+    "import": ("debate.cli.sharing", "Make a persona of a character card."),
+    "export": ("debate.cli.sharing", "Write a persona as a character card."),
 }
 
 
 @click.command(cls=LazyGroup, table=COMMANDS)
 def persona() -> None:
-    """List, show, write and hear personas."""
+    """List, show, write, hear and share personas."""
 
 
 @click.command("list")
