@@ -105,7 +105,7 @@ class Asking:
                 assumed = form.assumed(self._table.state)
                 return _filled(assumed, take, number, said)
             take.again(UNREADABLE, 0.0)
-            again = self._table.projection.again(asked, said)
+            again = self._table.projection.again(asked, said, person=person)
             take.prompt = self._prompt(form.ask, again, number, form)
 
     def _prompt(self, step: Ask, messages: tuple[Message, ...], number: int, form: Form) -> Prompt:

@@ -224,7 +224,8 @@ def _wished(scenario: Scenario, wishes: Wishes) -> Scenario:
     if wishes.rounds is not None:
         plenaries = [phase for phase in phases if phase["kind"] == "plenary"]
         if not plenaries:
-            raise UserError(f"the scenario {scenario.id!r} has no plenary, so it has no rounds")
+            where = "those phases have" if wishes.phases else f"the scenario {scenario.id!r} has"
+            raise UserError(f"{where} no plenary, so there are no rounds to count")
         for phase in plenaries:
             phase["rounds"] = wishes.rounds
     try:

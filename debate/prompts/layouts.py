@@ -200,11 +200,17 @@ class Projection:
             Message("user", f"{record}\n\n{brief}", len(record)),
         )
 
-    def again(self, messages: tuple[Message, ...], reply: str) -> tuple[Message, ...]:
+    def again(
+        self, messages: tuple[Message, ...], reply: str, *, person: bool = False
+    ) -> tuple[Message, ...]:
         """The prompt of an ask whose reply could not be read."""
         # Some servers refuse an empty message of the assistant's.
         said = neutral(reply).strip() or "(nothing)"
-        return (*messages, Message("assistant", said), Message("user", self._render("unread.j2")))
+        return (
+            *messages,
+            Message("assistant", said),
+            Message("user", self._render("unread.j2", person=person)),
+        )
 
     def _perspective(
         self,
