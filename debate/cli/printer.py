@@ -17,6 +17,7 @@ import click
 
 from debate.answer_wording import amendment_line, answer_line, bids_line, decision_line
 from debate.answers import AnyAnswer
+from debate.cli.earshot import Earshot
 from debate.cli.wrapping import MAX_WIDTH, Wrapper
 from debate.events import (
     AmendmentProposed,
@@ -81,11 +82,17 @@ class Printer:
     Args:
         reasoning: Whether reasoning is shown.
         ballots: Whether secret votes are shown, and not only their count.
+        live: Whether it runs now: a person at the table is then shown only what they may know.
         width: Columns; that of the terminal if None, unbroken lines in a pipe.
     """
 
     def __init__(
-        self, *, reasoning: bool = False, ballots: bool = False, width: int | None = None
+        self,
+        *,
+        reasoning: bool = False,
+        ballots: bool = False,
+        live: bool = False,
+        width: int | None = None,
     ) -> None:
         self._tty = sys.stdout.isatty()
         self._status_tty = sys.stderr.isatty()
@@ -94,6 +101,7 @@ class Printer:
         self._reasoning = reasoning
         self._ballots = ballots
         self._state = ConferenceState()
+        self._earshot = Earshot() if live else None
         self._names: dict[str, str] = {}
         self._colours: dict[str, str] = {}
         self._bids: dict[str | None, list[BidCast]] = {}
@@ -107,7 +115,8 @@ class Printer:
         """Show an item."""
         if isinstance(item, Event):
             self._state = apply(self._state, item)
-        self._show(item)
+        for each in self._earshot.of(item, self._state) if self._earshot else (item,):
+            self._show(each)
 
     def catch_up(self, state: ConferenceState) -> None:
         """Know what came before, of a conference that goes on."""

@@ -293,7 +293,7 @@ class _Viewer:
 
 
 def _viewer(as_json: bool, reasoning: bool) -> _Viewer:
-    printer = Printer(reasoning=reasoning)
+    printer = Printer(reasoning=reasoning, live=True)
     if not as_json:
         return _Viewer(printer, printer)
 

@@ -1,0 +1,77 @@
+"""A person at the table is shown no more than they may know, until they have given their own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from itertools import count
+
+import pytest
+from dialects import Said
+from model_server import ModelServer, Reply
+from people import phase, table
+
+from debate.events import TurnClosed, VoteCast
+from debate.transcript import read
+
+YALTA = (sys.executable, "-m", "debate")
+
+
+@pytest.fixture
+def held(tmp_path):
+    """Holds a conference in which Yang is a person, and the others say words of their own."""
+
+    def hold(phases, words: list[str]):
+        number = count(1)
+        plan = table(phases)
+        file, path = tmp_path / "every.yaml", tmp_path / "talk.jsonl"
+        file.write_text(json.dumps(plan.model_dump(mode="json", by_alias=True)))
+
+        def answer(asked):
+            n = next(number)
+            if "response_format" in asked.body:
+                return Reply("openai", Said([json.dumps({"vote": "yes", "reason": f"why{n}"})]))
+            return Reply("openai", Said([f"word{n} ", "and more."]))
+
+        with ModelServer(answer).in_thread() as server:
+            model = f"openai-compatible@{server.url}#m"
+            where = ("--out", str(path), "--seed", "1")
+            done = subprocess.run(
+                [*YALTA, "run", str(file), "--model", model, "--seat", "yang=me", *where],
+                input="\n\n".join(words) + "\n",
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return read(path), done.stdout
+
+    return hold
+
+
+def test_openings_of_others_come_behind_ones_own(held):
+    events, out = held([phase("first", "opening")], ["This is mine."])
+    others = [e.text for e in events if isinstance(e, TurnClosed) and e.seat != "yang"]
+    assert len(others) >= 2
+    assert all(out.count(text) == 1 for text in others)
+    assert all(out.index(text) > out.index("Yang Zhilin\n") for text in others)
+
+
+def test_a_room_one_is_not_in_stays_closed(held):
+    phases = [
+        phase("apart", "caucus", rooms={"theirs": ["altman", "amodei"]}),
+        phase("together", "caucus", rooms={"ours": ["yang", "altman"]}),
+    ]
+    events, out = held(phases, ["This is mine."])
+    turns = [e for e in events if isinstance(e, TurnClosed) and e.seat != "yang"]
+    assert [turn.seat for turn in turns] == ["altman", "amodei", "altman"]
+    assert [turn.text in out for turn in turns] == [False, False, True]
+
+
+def test_ballots_of_others_come_behind_ones_own(held):
+    events, out = held([phase("count", "vote", vote={"on": "house"})], ["yes. It is mine."])
+    reasons = [e.reason for e in events if isinstance(e, VoteCast) and e.seat != "yang"]
+    assert len(reasons) >= 2
+    assert all(out.index(reason) > out.index("It is mine") for reason in reasons)
