@@ -54,6 +54,7 @@ class Filter:
     _longest: int = field(init=False)
     _raw: str = ""  # not yet read
     _line: str | None = ""  # start of a line that may be a label; None once it is known not to be
+    _labelled: bool = False  # the speaker's own label stood before what comes now, on its line
     _space: str = ""  # white space that is shown only if words follow
     _thinking: bool = False
     _text: list[str] = field(default_factory=list)
@@ -186,7 +187,7 @@ class Filter:
                     shown.append(self._spaced(piece))
                     return "".join(shown)
                 shown.append(self._spaced(piece[: end + 1]))
-                piece, self._line = piece[end + 1 :], ""
+                piece, self._line, self._labelled = piece[end + 1 :], "", False
                 continue
             end = piece.find("\n")
             whole = final or end >= 0
@@ -196,7 +197,13 @@ class Filter:
                 self._line = candidate
                 return "".join(shown)
             head = _folded(candidate[: self._longest])
-            if self._other and self._other.match(head):
+            other = self._other.match(head) if self._other else None
+            if other and self._labelled and (name := self._called(other[0])):
+                # "Bo: Ada: I agree" is said to Ada, and not by her.
+                comma = "，" if "：" in other[0] else ", "
+                self._line, piece = None, name + comma + candidate[other.end() :] + rest
+                continue
+            if other:
                 self.ended = True
                 self._cut.append(candidate + rest)
                 self._cut.append(showable(self._raw))
@@ -206,11 +213,18 @@ class Filter:
             if own:
                 # What follows is the start of a line still: it may be another's label.
                 self._line, piece = "", candidate[own.end() :] + rest
+                self._labelled = True
                 continue
             self._line, piece = None, candidate + rest
             if final and not piece:
                 break
         return "".join(shown)
+
+    def _called(self, label: str) -> str | None:
+        """The name of whom a plain label calls upon; None of one in brackets, which begins words
+        of theirs."""
+        core = label.strip("*_#> \t:：")
+        return next((n for n in self.others if _folded(n) == core), None)
 
     def _may_be_label(self, line: str) -> bool:
         """False once no label can begin like this."""
@@ -249,10 +263,11 @@ def _folded(text: str) -> str:
 
 
 def _label(names: Sequence[str]) -> re.Pattern[str]:
-    """What stands, folded, before a participant's words: `[Name]:`, `Name:`, `**Name:**`, `[Name]`
-    alone on its line."""
+    """What stands, folded, before a participant's words: `[Name]:`, `Name:`, `**Name:**`; alone on
+    its line `[Name]`, `## Name` or `**Name**`."""
     name = "|".join(re.escape(_folded(n)) for n in sorted(names, key=len, reverse=True))
     lead, bold, colon = r"[ \t*_#>]{0,6}", "[*_]{0,3}", "[:：]"
     bracketed = rf"\[(?:{name})\]{bold}[ \t]*(?:{colon}|$)"
     plain = rf"(?:{name}){bold}[ \t]*{colon}"
-    return re.compile(rf"(?:{lead}{plain}|{lead}{bracketed}){bold}[ \t]*")
+    heading = rf"(?:[ \t]*\#{{1,6}}[ \t]+{bold}|[ \t]*[*_]{{2,3}})(?:{name}){bold}[ \t]*$"
+    return re.compile(rf"(?:{lead}{plain}|{lead}{bracketed}|{heading}){bold}[ \t]*")

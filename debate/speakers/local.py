@@ -23,7 +23,7 @@ import httpx
 from debate.errors import SpeakerError, UserError, YaltaError
 from debate.events import Profile
 from debate.library import cache_folder
-from debate.speakers.base import Part, Prompt
+from debate.speakers.base import Part, Prompt, Text
 from debate.speakers.chat import ChatSpeaker
 from debate.speakers.engine import Settings
 from debate.speakers.http import Endpoint
@@ -153,12 +153,16 @@ class LocalSpeaker(ChatSpeaker):
                 body["grammar"] = self._profile.grammar
         elif "dry_multiplier" in body:  # who joins or weighs a motion repeats its words
             body["dry_multiplier"] = 0
-        if self._profile.prefill and prompt.label:  # the template leaves a last reply open
-            body["messages"].append({"role": "assistant", "content": prompt.label})
+        if begun := self._begun(prompt):  # the template leaves a last reply open
+            body["messages"].append({"role": "assistant", "content": begun})
         # It takes any number of stop strings, so it stops where we would cut.
         names = prompt.others
         body["stop"] = [f"\n{label}" for n in names for label in (f"[{n}]:", f"{n}:")]
         return body
+
+    def _begun(self, prompt: Prompt) -> str:
+        """What the reply is begun with; empty if the model begins it."""
+        return prompt.label if self._profile.prefill else ""
 
     def _limits(self) -> Limits:
         return self._gate
@@ -181,9 +185,13 @@ class LocalSpeaker(ChatSpeaker):
         return self._client
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Part]:
+        begun = self._begun(prompt)
         async with contextlib.aclosing(super().stream(prompt)) as parts:
             try:
                 async for part in parts:
+                    if begun and isinstance(part, Text):  # the server leaves it out
+                        yield Text(f"{begun} ")
+                        begun = ""
                     yield part
             except SpeakerError as error:
                 raise (await self._died() or error) from None

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -108,10 +107,11 @@ class Registry:
                     f"the model file {entry.filename} is not here yet",
                     hint=f"fetch it: yalta models pull {entry.name}",
                 )
-            held = {"grammar": entry.grammar, "prefill": entry.prefill}
-            return _local(model, catalog.path_of(entry), entry.window, **held)
+            return _local(model, catalog.path_of(entry), entry.window, entry)
         if model.startswith("local:"):
-            return _local(model, Path(model.removeprefix("local:")).expanduser(), LOCAL_WINDOW)
+            path = Path(model.removeprefix("local:")).expanduser()
+            same = next((e for e in catalog.CATALOG if e.filename == path.name), None)
+            return _local(model, path, LOCAL_WINDOW, same)
         if self._profiles is None:
             self._profiles = load_profiles()
         return _known(model, thinking, self._profiles)
@@ -128,7 +128,7 @@ def local_file(model: str) -> catalog.ModelFile | None:
     return catalog.find(model.removeprefix("local/")) if model.startswith("local/") else None
 
 
-def _local(model: str, path: Path, window: int, **held: Any) -> Speaker:
+def _local(model: str, path: Path, window: int, entry: catalog.ModelFile | None) -> Speaker:
     from debate.speakers.local import LocalSpeaker
 
     if not path.is_file():
@@ -141,7 +141,8 @@ def _local(model: str, path: Path, window: int, **held: Any) -> Speaker:
         # It runs on the user's own machine.
         price=Price(currency="USD", input=Decimal(0), output=Decimal(0)),
         sampling=LOCAL_SAMPLING,
-        **held,
+        grammar=entry.grammar if entry else None,
+        prefill=entry is not None and entry.prefill,
     )
     return LocalSpeaker(profile, path, window=window)
 

@@ -14,6 +14,7 @@ import pytest
 from debate.library import config_folder
 from debate.speakers import catalog
 from debate.speakers.availability import Availability, availability, model_choices
+from debate.speakers.registry import Registry
 
 KEYS = ("MOONSHOT_API_KEY", "OPENAI_COMPATIBLE_API_KEY", "VLLM_API_KEY", "HOUSE_KEY")
 
@@ -188,6 +189,17 @@ async def test_local_files(tmp_path: Path) -> None:
     assert (await availability(f"local:{own}")).text == f"no model file at {own}"
     own.touch()
     assert (await availability(f"local:{own}")).state == "ready"
+
+
+async def test_a_file_of_the_catalogue_is_known_wherever_it_lies(tmp_path):
+    entry, own = catalog.DEFAULT, tmp_path / "own.gguf"
+    elsewhere = tmp_path / entry.filename
+    for path in (own, elsewhere):
+        path.touch()
+    async with Registry() as registry:
+        known = registry.speaker(f"local:{elsewhere}").profile
+        assert (known.grammar, known.prefill) == (entry.grammar, entry.prefill)
+        assert registry.speaker(f"local:{own}").profile.grammar is None
 
 
 async def test_replays(tmp_path: Path) -> None:

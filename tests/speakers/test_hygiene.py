@@ -49,7 +49,12 @@ def said(text: str, **more: object) -> str:
         *("**Yang Zhilin:** ", "**Yang Zhilin**: ", "*Yang Zhilin*: ", "__Yang Zhilin__: "),
         *("[Yang Zhilin]：", "Yang Zhilin： ", "**[Yang Zhilin]:** ", "### Yang Zhilin:\n"),
         *("> Yang Zhilin: ", "  [Yang Zhilin]:\n\n", "[Yang Zhilin]\n", "\n\nYang Zhilin:\n"),
-        "[Yang Zhilin]: Yang Zhilin: ",
+        *(
+            "[Yang Zhilin]: Yang Zhilin: ",
+            "### Yang Zhilin\n\n",
+            "**Yang Zhilin**\n",
+            "__Yang Zhilin__\n",
+        ),
     ],
 )
 def test_a_leading_label_is_stripped(label):
@@ -80,6 +85,7 @@ def test_a_name_that_begins_with_anothers_is_told_apart():
     [
         *("[Sam Altman]:", "Sam Altman:", "**Sam Altman:**", "**Sam Altman**:", "SAM ALTMAN:"),
         *("[Sam Altman]：", "梁文锋：", "[梁文锋]:", "### Bo:", "> [Bo]:", "[Bo]\n", "  Bo :"),
+        *("## Sam Altman\n", "**梁文锋**\n"),
     ],
 )
 def test_a_reply_ends_where_it_speaks_as_another(label):
@@ -97,6 +103,19 @@ def test_a_reply_that_is_anothers_from_the_start_is_empty(lead):
     assert (reply.text, reply.ended, reply.cut) == ("", True, "[Bo]: I say no.")
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[Yang Zhilin]: Sam Altman: I agree.", "Sam Altman, I agree."),
+        ("Yang Zhilin: **bo:** I agree.", "Bo, I agree."),
+        ("[Yang Zhilin]: 梁文锋：我同意。\nBo: No.", "梁文锋，我同意。"),
+        ("[Yang Zhilin]:\nBo: No.", ""),
+    ],
+)
+def test_a_name_behind_the_speakers_own_label_is_who_is_spoken_to(text, shown):
+    assert said(text) == shown
+
+
 def test_what_comes_after_the_end_is_kept_and_not_shown():
     reply = Filter("Yang Zhilin", OTHERS)
     assert reply.feed("Yes.\n[Bo]: N") == "Yes."
@@ -107,6 +126,8 @@ def test_what_comes_after_the_end_is_kept_and_not_shown():
 @pytest.mark.parametrize(
     "text",
     [
+        "**Sam Altman** is right.",
+        "**Yang Zhilin** is what they call me.",
         "[Sam Altman] made a point that I would like to answer at length.",
         "Sam Altman, you asked: why climb?",
         "Sam Altman said this: no.",
