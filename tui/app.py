@@ -3,6 +3,7 @@
     lobby     set a conference up
     stage     watch and steer one
     library   find a transcript
+    studio    write a persona, and hear it
     reader    read one, replay it, put it beside another
 
 The app owns what all screens share: themes, keys, the palette, the log of errors.
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
@@ -49,6 +50,7 @@ class YaltaApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, show=False),
         Binding("f1", "toggle_help", "Help", id="app.help"),
         Binding("f2", "library", "Library", id="app.library", show=False),
+        Binding("f11", "studio", "Persona studio", id="app.studio", show=False),
         # Before the screen's own escape, but only while there is something to close.
         Binding("escape", "close_help", id="app.close_help", priority=True, show=False),
     ]
@@ -107,7 +109,7 @@ class YaltaApp(App[None]):
         """No other screen comes over a question; escape is the screen's where no help is open."""
         if action == "close_help":
             return bool(self.screen_stack and self.screen.query("HelpPanel"))
-        if action in ("library", "lobby") and getattr(self.screen, "is_asking", False):
+        if action in ("library", "lobby", "studio") and getattr(self.screen, "is_asking", False):
             return None
         return super().check_action(action, parameters)
 
@@ -132,6 +134,7 @@ class YaltaApp(App[None]):
         yield from super().get_system_commands(screen)
         yield SystemCommand("Lobby", "Set up a conference", self.action_lobby)
         yield SystemCommand("Library", "Find and read transcripts", self.action_library)
+        yield SystemCommand("Persona studio", "Write a persona, and hear it", self.action_studio)
         seen = set()
         for node, binding, enabled, tooltip in screen.active_bindings.values():
             ours = binding.id is not None and not binding.id.startswith("app.")
@@ -168,7 +171,43 @@ class YaltaApp(App[None]):
         if not isinstance(self.screen, LibraryScreen):
             self.push_screen(LibraryScreen())
 
+    @work(exclusive=True, group="studio")
+    async def action_studio(self) -> None:
+        """Write a persona: asks which."""
+        from tui.widgets.persona import asking
+
+        question = await asking.which_persona("Open which persona in the studio?")
+        if name := await self.push_screen_wait(question):
+            self.open_studio(name)
+
+    def open_studio(self, name: str) -> None:
+        """Open a persona in the studio; that it cannot be opened is told."""
+        from tui.screens.studio import StudioScreen
+        from tui.widgets.persona.asking import draft_of
+
+        try:
+            self.push_screen(StudioScreen(draft_of(name)))
+        except UserError as error:
+            self.tell(error)
+
     async def action_quit(self) -> None:
+        """Leave; ask first, if something is not saved."""
+        if any(getattr(screen, "is_unsaved", False) for screen in self.screen_stack):
+            self._quit_once_asked()
+        else:
+            await self._quit()
+
+    @work(exclusive=True, group="quit")
+    async def _quit_once_asked(self) -> None:
+        for screen in self.screen_stack:
+            if getattr(screen, "is_asking", False):
+                return  # a question is up: it is answered first
+        for screen in reversed(self.screen_stack):
+            if (may_leave := getattr(screen, "may_leave", None)) and not await may_leave():
+                return
+        await self._quit()
+
+    async def _quit(self) -> None:
         """Leave. A turn in the air is closed as aborted; its transcript resumes."""
         for screen in self.screen_stack:
             if leave := getattr(screen, "leave", None):

@@ -12,7 +12,7 @@ import click
 from debate.audition import Candidate
 from debate.cli.beside import BETWEEN, Row, rows_beside
 from debate.cli.printer import Printer as ConferencePrinter
-from debate.cli.wrapping import MAX_WIDTH, Wrapper, wrapped
+from debate.cli.wrapping import MAX_WIDTH, Wrapper, cells, wrapped
 from debate.errors import SpeakerError
 from debate.events import ConferenceOpened, TurnClosed, TurnOpened
 from debate.kept_answers import Answer, dumped
@@ -251,11 +251,11 @@ class Lines:
 
 def count_lines(counts: VoiceCounts, width: int) -> list[str]:
     """The counts, a line each or more."""
-    head = max(len(name) for name, _ in told(counts)) + 2
+    head = max(cells(name) for name, _ in told(counts)) + 2
     if width < 2 * head:
         return [line for name, said in told(counts) for line in wrapped(f"{name}: {said}", width)]
     lines = []
     for name, said in told(counts):
         first, *rest = wrapped(said, width - head)
-        lines += [f"{name:<{head}}{first}", *(" " * head + line for line in rest)]
+        lines += [name + " " * (head - cells(name)) + first, *(" " * head + line for line in rest)]
     return lines

@@ -17,6 +17,7 @@ COMMANDS = {
     "list": (__name__, "List every persona that can be seated."),
     "show": (__name__, "Show a persona, an id or a file."),
     "new": ("debate.cli.persona_files", "Begin one: a commented file."),
+    "edit": ("debate.cli.edit", "Write one in the studio, and hear it."),
     "lint": ("debate.cli.persona_files", "Check: what is wrong, what may not be meant."),
     "diff": ("debate.cli.persona_files", "Show where two differ, field by field."),
     "fmt": ("debate.cli.persona_files", "Put a file's fields in order, comments kept."),

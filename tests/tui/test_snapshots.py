@@ -9,6 +9,7 @@ import threading
 import time
 
 import pytest
+import studio
 from chat_server import ChatServer, Reply, speaker_of
 from pilot import wait_until
 from procedure import FOUR, Procedural, asked_of
@@ -16,12 +17,17 @@ from reading import played, write_as_timed
 from worlds import scenario
 
 from debate import Wishes
+from debate.audition import Candidate
+from debate.library import config_folder
 from tui.app import YaltaApp
 from tui.screens.compare import CompareScreen
 from tui.screens.library import LibraryScreen
 from tui.screens.reader import ReaderScreen
 from tui.screens.stage import StageScreen
+from tui.screens.studio import StudioScreen
 from tui.session import Opening
+from tui.widgets.persona.asking import draft_of
+from tui.widgets.persona.audition_pane import Beside
 from tui.widgets.reader import details
 
 SIZES = [(120, 40), (80, 24)]
@@ -252,6 +258,97 @@ def test_motions(snap_compare, tmp_path, size):
     with ChatServer(InTurn()) as server:
         app = moved_app(server, tmp_path)
         assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+# The studio: a card with a flaw, its prompt, and two versions heard.
+HEARD = (
+    "The river is older than the map, I think. Follow it.",
+    "我们先看水。Then the map. Why hurry?",
+)
+
+
+def heard(body):
+    second = "ponds" in body["messages"][0]["content"]
+    return Reply([HEARD[second]])
+
+
+@pytest.fixture
+def studio_app(monkeypatch, tmp_path):
+    monkeypatch.setattr("tui.widgets.persona.lane._seconds", lambda seconds: "2.4 s")
+    monkeypatch.setattr("tui.widgets.persona.prompts.usual_others", lambda card: ("bo", "cem"))
+    for name in ("ada", "bo", "cem"):
+        studio.write(name)
+    monkeypatch.chdir(config_folder())
+    with ChatServer(heard) as server:
+        screen = StudioScreen(draft_of("personas/ada.yaml"))
+        screen.audition.model = server.model
+        screen.editor.cursor_blink = False
+        yield YaltaApp(screen)
+
+
+async def examined(pilot):
+    screen = pilot.app.screen
+    await wait_until(pilot, lambda: screen.examined)
+    return screen
+
+
+@pytest.mark.parametrize("size", [*SIZES, (60, 24)], ids=str)
+def test_studio(snap_compare, studio_app, size):
+    async def before(pilot):
+        screen = await examined(pilot)
+        await wait_until(pilot, lambda: len(screen.prompt.blocks) > 2)
+        screen.editor.go_to(5, 1)
+        screen.editor.insert("rule: none\n")
+        await wait_until(pilot, lambda: screen.findings.problems)
+        await wait_until(pilot, lambda: "cannot be read" in studio.said(screen.prompt))
+        await pilot.pause()
+
+    assert snap_compare(studio_app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (60, 24)], ids=str)
+def test_studio_prompt(snap_compare, studio_app, size):
+    async def before(pilot):
+        screen = await examined(pilot)
+        await pilot.press("alt+1")
+        await wait_until(pilot, lambda: len(screen.prompt.blocks) > 2)
+        await pilot.pause()
+
+    assert snap_compare(studio_app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (60, 24)], ids=str)
+def test_studio_audition(snap_compare, studio_app, size):
+    async def before(pilot):
+        screen = await examined(pilot)
+        saved = screen.card
+        row = next(n for n, t in enumerate(screen.editor.document.lines) if "rivers" in t)
+        screen.editor.replace("ponds", (row, 11), (row, 17))
+        await wait_until(pilot, lambda: screen.card != saved)
+        screen.audition.beside = Beside("the saved card", Candidate(saved, screen.audition.model))
+        screen.audition.label()
+        await pilot.press("alt+2", "f8")
+        lanes = screen.audition.one.record, screen.audition.other.record
+        await wait_until(pilot, lambda: not screen.is_listening)
+        await wait_until(pilot, lambda: all(len(lane.blocks) == 8 for lane in lanes))
+        await wait_until(pilot, lambda: not screen.is_listening)
+        await pilot.pause()
+
+    assert snap_compare(studio_app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (60, 24)], ids=str)
+def test_studio_counts(snap_compare, studio_app, size):
+    async def before(pilot):
+        screen = await examined(pilot)
+        await pilot.press("alt+2", "f8")
+        await wait_until(pilot, lambda: len(screen.audition.one.record.blocks) == 8)
+        await wait_until(pilot, lambda: not screen.is_listening)
+        await pilot.press("alt+4")
+        await wait_until(pilot, lambda: "Counts" in studio.said(screen.counts))
+        await pilot.pause()
+
+    assert snap_compare(studio_app, terminal_size=size, run_before=before)
 
 
 def _text(pilot):

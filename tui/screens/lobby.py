@@ -76,7 +76,8 @@ Choose a **scenario**, change the **motion** if you like, say who sits at the ta
 speaks for whom, and **start**.
 
 In the list of seats, `a` adds a seat and `d` removes one, `Shift+↑` and `Shift+↓` move it, `p`
-changes who sits there and `m` which model speaks. `me` is you. `M` sets the model of every seat.
+changes who sits there and `m` which model speaks; `me` is you. `M` sets the model of every seat,
+and `e` opens the seat's persona in the studio.
 The mark beside a model says whether it can be used now: `✓` it can, `↓` its file is fetched first,
 `✗` something is missing, `?` the name means nothing here.
 
@@ -155,7 +156,7 @@ said yes; `ctrl+r` and the button do so at once.
         """What was done on another screen may have changed what is said here."""
         self._find_recent()
         if self._form.scenario is not None:
-            self._look_up(again=True)
+            self._load()
 
     def on_screen_suspend(self) -> None:
         """The form is remembered when it is left."""
@@ -282,6 +283,11 @@ said yes; `ctrl+r` and the button do so at once.
                 f"Model of {name}", row.model, "empty: as for all seats"
             )
             self.app.push_screen(question, lambda m: None if m is None else self._form.set_model(m))
+
+    def action_seat_edit(self) -> None:
+        """Open the persona of the highlighted seat in the studio."""
+        if row := self._form.row:
+            self.yalta.open_studio(row.persona)
 
     def action_all_models(self) -> None:
         """Choose one model for all seats."""
