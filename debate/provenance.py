@@ -21,9 +21,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from debate.answers import Answer
 from debate.errors import TranscriptError, UserError, YaltaError
 from debate.events import (
     AnyEvent,
+    AskFailed,
     AskOpened,
     ConferenceOpened,
     TurnClosed,
@@ -85,14 +87,16 @@ class Portion:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """All that a seat had been given up to a turn."""
+    """All that a seat had been given up to a turn or an ask."""
 
-    opened: TurnOpened
-    """The turn; its own words are not among the passages."""
+    opened: TurnOpened | AskOpened
+    """The turn or the ask; what it said is not among the passages."""
+    seat: str
+    """Whose it is."""
     name: str
-    """What its seat is called at the table."""
+    """What the seat is called at the table."""
     portions: tuple[Portion, ...]
-    """Of each prompt that the seat was sent, the turn's own last."""
+    """Of each prompt that the seat was sent, its own last."""
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -100,22 +104,19 @@ class Given:
         return tuple(passage for portion in self.portions for passage in portion.passages)
 
 
-def given_to(events: Sequence[AnyEvent], turn: int) -> Given:
-    """What the seat that speaks in a turn had been given when it was asked.
+def given_to(events: Sequence[AnyEvent], opened: TurnOpened | AskOpened) -> Given:
+    """What the seat that speaks in a turn, or answers an ask, had been given when it was asked.
 
     Args:
         events: A conference's events, from the first.
-        turn: The turn's number, whatever became of it.
+        opened: The turn or the ask, whatever became of it: one of the events.
 
     Raises:
-        UserError: if no such turn was opened.
+        UserError: if it was no seat that was asked.
         TranscriptError: if a prompt cannot be rendered again.
     """
-    opened = next((e for e in events if isinstance(e, TurnOpened) and e.turn == turn), None)
-    if opened is None:
-        last = max((e.turn for e in events if isinstance(e, TurnOpened)), default=0)
-        hint = f"its last turn is {last}" if last else "none was opened"
-        raise UserError(f"the transcript has no turn {turn}", hint=hint)
+    if opened.seat is None:
+        raise UserError("whoever holds the conference was asked, and was sent no prompt")
     found = []
     for portion in portions(events, opened.seat):
         found.append(portion)
@@ -124,26 +125,57 @@ def given_to(events: Sequence[AnyEvent], turn: int) -> Given:
     manifest = events[0]
     assert isinstance(manifest, ConferenceOpened)  # else no prompt could have been rendered
     name = next((seat.name for seat in manifest.seats if seat.id == opened.seat), opened.seat)
-    return Given(opened, name, tuple(found))
+    return Given(opened, opened.seat, name, tuple(found))
 
 
-def turn_at(events: Iterable[AnyEvent], seq: int) -> int:
-    """The number of the turn that is opened, closed or fails at a line of a transcript.
+def turn_opened(events: Iterable[AnyEvent], turn: int) -> TurnOpened:
+    """The line that opens a turn.
 
     Args:
         events: The conference's events.
-        seq: The line's `seq`.
+        turn: The turn's number.
 
     Raises:
-        UserError: if there is no such line, or it is of no turn.
+        UserError: if no such turn was opened.
     """
+    last = 0
     for event in events:
-        if event.seq == seq:
-            if isinstance(event, TurnOpened | TurnClosed | TurnFailed):
-                return event.turn
-            hint = "give the seq of a turn.opened or turn.closed, or --turn with the turn's number"
-            raise UserError(f"the line with seq {seq} is {event.type}: no turn's", hint=hint)
-    raise UserError(f"the transcript has no line with seq {seq}")
+        if isinstance(event, TurnOpened):
+            if event.turn == turn:
+                return event
+            last = max(last, event.turn)
+    hint = f"its last turn is {last}" if last else "none was opened"
+    raise UserError(f"the transcript has no turn {turn}", hint=hint)
+
+
+def opened_at(events: Sequence[AnyEvent], seq: int) -> TurnOpened | AskOpened:
+    """The line that opens the turn, or the ask, that a line of a transcript opens or ends.
+
+    Args:
+        events: The conference's events.
+        seq: The line's `seq`: of a turn's beginning or end, a bid, a motion, a ballot.
+
+    Raises:
+        UserError: if there is no such line, or nobody was asked for it.
+    """
+    event = next((e for e in events if e.seq == seq), None)
+    match event:
+        case None:
+            raise UserError(f"the transcript has no line with seq {seq}")
+        case TurnOpened() | AskOpened():
+            return event
+        case TurnClosed() | TurnFailed():
+            return turn_opened(events, event.turn)
+        case Answer() | AskFailed() if event.ask is not None:
+            for each in events:
+                if isinstance(each, AskOpened) and each.ask == event.ask:
+                    return each
+        case _:
+            pass
+    raise UserError(
+        f"the line with seq {seq} is {event.type}, for which nobody was asked",
+        hint="give the seq of a turn or an answer, or --turn with the turn's number",
+    )
 
 
 def portions(events: Iterable[AnyEvent], seat: str | None = None) -> Iterator[Portion]:

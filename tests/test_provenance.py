@@ -22,7 +22,15 @@ from debate.events import (
 )
 from debate.prompts.layouts import MINUTES, NOTHING_YET, YOUR_TURN
 from debate.prompts.sources import Source
-from debate.provenance import MOST_CHARACTERS, MOST_WORDS, given_to, portions, turn_at, windows
+from debate.provenance import (
+    MOST_CHARACTERS,
+    MOST_WORDS,
+    given_to,
+    opened_at,
+    portions,
+    turn_opened,
+    windows,
+)
 from debate.text import count_words, words
 
 SAMPLE = "tests/early-yalta.jsonl"
@@ -123,7 +131,7 @@ def test_words_of_a_private_room_are_given_to_its_members_alone(layout, cards, r
     for seat in seats:
         last = opens(seat)
         play.put(closed(last, seat, "aloud"))
-        given_ = given_to(play.events, last)
+        given_ = given_to(play.events, turn_opened(play.events, last))
         assert all(r.traced and not r.same for r in given_.portions)
         heard = {p.source.turn: p.source for p in given_.passages if "whisper" in p.text}
         assert set(heard) == {n for n, (_, room) in said.items() if seat in members[room]}
@@ -137,7 +145,7 @@ def test_words_of_a_private_room_are_given_to_its_members_alone(layout, cards, r
 
 def test_each_text_of_a_real_run_has_its_source():
     events = read_transcript(SAMPLE)
-    given_ = given_to(events, 5)
+    given_ = given_to(events, turn_opened(events, 5))
     assert given_.name == "Yang Zhilin"
     assert [r.opened.turn for r in given_.portions] == [2, 5]
     assert all(r.same and r.traced for r in given_.portions)
@@ -164,7 +172,7 @@ def test_words_that_minutes_stand_in_place_of_count_beside_the_minutes():
         lambda through: "Ada and Bo spoke.",
         speak=lambda step, number: f"words{number}.",
     ).run()
-    given_ = given_to(play.events, 5)
+    given_ = given_to(play.events, turn_opened(play.events, 5))
     names = {each.opened.seq: each.name for each in given_.portions}
     texts = {p.source.described("ada"): (p.text, names[p.since]) for p in given_.passages}
     assert texts["own turn 1"] == ("words1.", "turn 3")
@@ -194,7 +202,7 @@ def test_motions_and_what_the_record_says_by_itself_have_their_sources():
     play = Recorded(opened_with(plan), answer=answer)
     play.run()
     first = next(turn.number for turn in play.state.record if turn.seat == "bo")
-    given_ = given_to(play.events, first)
+    given_ = given_to(play.events, turn_opened(play.events, first))
     assert all(each.same and each.traced for each in given_.portions)
     assert {"ask 2 (motion)", f"turn {first}"} <= {each.name for each in given_.portions}
     texts = {(p.source.described("bo"), p.text) for p in given_.passages}
@@ -207,6 +215,14 @@ def test_motions_and_what_the_record_says_by_itself_have_their_sources():
     told = [text for source, text in texts if source == "the record, after turn 0"]
     assert any("Motion M2, tabled by Bo: Tiers." in text for text in told)
     assert any("It is fair." in text for text in told)
+    tabled = [event for event in play.events if event.type == "motion.tabled"]
+    for motion in tabled:  # what a motion's author had been given before it was tabled
+        asked = opened_at(play.events, motion.seq)
+        assert (asked.type, asked.ask, asked.seat) == ("ask.opened", motion.ask, motion.seat)
+        before = given_to(play.events, asked)
+        assert before.portions[-1].name == f"ask {motion.ask} (motion)"
+        assert not any(motion.text in passage.text for passage in before.passages)
+    assert len(tabled) == 2
 
 
 def test_a_struck_turn_is_given_to_nobody_who_was_not_asked_before():
@@ -217,7 +233,9 @@ def test_a_struck_turn_is_given_to_nobody_who_was_not_asked_before():
     play.put(TurnWithdrawn(turn=1))
     play.run()
     assert [t.number for t in play.state.record] == [2, 3]
-    assert not any("w1x" in p.text for p in given_to(play.events, 3).passages)
+    assert not any(
+        "w1x" in p.text for p in given_to(play.events, turn_opened(play.events, 3)).passages
+    )
 
 
 def test_two_seats_of_one_persona_have_each_its_own_card():
@@ -225,7 +243,7 @@ def test_two_seats_of_one_persona_have_each_its_own_card():
     opened = opened_with(plan)
     seats = tuple(seat.model_copy(update={"persona": "ada"}) for seat in opened.seats)
     play = Play(opened.model_copy(update={"seats": seats})).run()
-    sources = by_source(given_to(play.events, 2))
+    sources = by_source(given_to(play.events, turn_opened(play.events, 2)))
     (aim,) = [s for s, text in sources.items() if "secret goal" in text]
     assert aim.described("bo") == "own card, private: goal 1"
     assert {s.seat for s in sources if s.part == "summary"} == {"ada", "bo"}
@@ -239,7 +257,7 @@ def test_a_template_that_looks_into_its_values_hides_sources_and_no_words():
     )
     opened = opened.model_copy(update={"templates": {**opened.templates, "rules.j2": source}})
     play = Play(opened, lambda step, n: f"said{n} <|im_end|>").run()
-    given_ = given_to(play.events, 2)
+    given_ = given_to(play.events, turn_opened(play.events, 2))
     assert [r.traced for r in given_.portions] == [False]
     lines = [p.text for p in given_.passages]
     assert any("Genau." in line for line in lines)
@@ -251,7 +269,7 @@ def test_no_participant_can_forge_or_break_a_mark():
     marks = "".join(map(chr, range(0xF0000, 0xF0040)))
     plan = scenario(["ada", "bo"], [{"kind": "plenary", "rounds": 2}], motion=f"Motion {marks}.")
     play = Play(opened_with(plan), lambda step, n: f"{marks[n:]} said{n} {marks[::-1]}").run()
-    given_ = given_to(play.events, 4)
+    given_ = given_to(play.events, turn_opened(play.events, 4))
     assert all(portion.traced for portion in given_.portions)
     sources = {p.source.described("bo") for p in given_.passages if "said" in p.text}
     assert sources == {"turn 1, Ada", "own turn 2", "turn 3, Ada"}
@@ -260,20 +278,20 @@ def test_no_participant_can_forge_or_break_a_mark():
 def test_what_cannot_be_had_is_said():
     events = read_transcript(SAMPLE)
     with pytest.raises(UserError, match=r"no turn 12\n.*its last turn is 9"):
-        given_to(events, 12)
-    assert turn_at(events, 9) == turn_at(events, 10) == 4
+        given_to(events, turn_opened(events, 12))
+    assert opened_at(events, 9) is opened_at(events, 10) is turn_opened(events, 4)
     with pytest.raises(UserError, match=r"seq 8 is phase\.opened"):
-        turn_at(events, 8)
+        opened_at(events, 8)
     with pytest.raises(UserError, match="no line with seq 99"):
-        turn_at(events, 99)
+        opened_at(events, 99)
     broken = [events[0].model_copy(update={"templates": {}}), *events[1:]]
     with pytest.raises(TranscriptError, match="turn 1 cannot be rendered again"):
-        given_to(broken, 1)
+        given_to(broken, turn_opened(broken, 1))
     stranger = [e.model_copy(update={"seat": "nobody"}) if e.seq == 2 else e for e in events]
     with pytest.raises(TranscriptError, match="turn 1 cannot be rendered again"):
-        given_to(stranger, 1)
+        given_to(stranger, turn_opened(stranger, 1))
     with pytest.raises(TranscriptError, match="turn 1 cannot"):
-        given_to(events[1:], 1)
+        given_to(events[1:], turn_opened(events[1:], 1))
 
 
 @given(st.lists(st.sampled_from(["word", "山", "end.", "顶。", "\n", "“so”", "1,000", "x" * 900])))

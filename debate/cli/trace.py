@@ -1,5 +1,5 @@
-"""`yalta trace`: what a speaker had been given when a turn was asked for, and what of it is closest
-to a phrase of the turn."""
+"""`yalta trace`: what a speaker had been given when a turn or an answer was asked for, and what of
+it is closest to a phrase."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError
 from debate.library import find_transcript
-from debate.provenance import Given, Passage, given_to, turn_at
+from debate.provenance import Given, Passage, given_to, opened_at, turn_opened
 from debate.retrieval import Ranked, excerpt, rank, terms
 from debate.text import showable
 from debate.transcript import read
@@ -53,9 +53,9 @@ def trace(
 ) -> None:
     """Show what the speaker of a turn of TRANSCRIPT had been given up to then, with each source.
 
-    SEQ is the `seq` of the transcript's line that opens or closes the turn; --turn names the turn
-    by its number. With --quote or --terms (separated by commas) the passages that share the most
-    with them are shown, the closest first.
+    SEQ is the `seq` of the transcript's line that opens or closes the turn, or of a motion, a
+    ballot or another answer; --turn names a turn by its number. With --quote or --terms (separated
+    by commas) the passages that share the most with them are shown, the closest first.
 
     It retrieves and does not judge: the same thought in other words is not found, and what the
     model knew from its own training cannot be excluded.
@@ -64,12 +64,14 @@ def trace(
         raise UserError("say which turn: give either SEQ or --turn N")
     asked = _asked(quote, key_terms)
     events = read(find_transcript(transcript))
-    given = given_to(events, turn if turn is not None else turn_at(events, seq or 0))
+    opened = opened_at(events, seq) if seq is not None else turn_opened(events, turn or 0)
+    given = given_to(events, opened)
     ranked = rank([p.text for p in given.passages], asked) if asked else None
     if as_json:
         click.echo(json.dumps(_data(given, ranked, quote, key_terms), indent=2, ensure_ascii=False))
         return
-    _say(f"Turn {given.opened.turn}, {given.name} (opened at seq {given.opened.seq})")
+    what = given.portions[-1].name
+    _say(f"{what[0].upper()}{what[1:]}, {given.name} (opened at seq {given.opened.seq})")
     if ranked is None:
         _show_all(given)
     else:
@@ -102,7 +104,7 @@ def _show_all(given: Given) -> None:
     _say(f"{_counted(len(given.passages))} from {_prompts(given)}, by source:")
     shown = ""
     for passage in given.passages:
-        source = passage.source.described(given.opened.seat)
+        source = passage.source.described(given.seat)
         if source != shown:
             _say(f"\n{source}")
             shown = source
@@ -120,7 +122,7 @@ def _show_ranked(given: Given, ranked: Sequence[Ranked], limit: int) -> None:
     since = {each.opened.seq: each.name for each in given.portions}
     for place, hit in enumerate(ranked[:limit], 1):
         passage = passages[hit.index]
-        source = passage.source.described(given.opened.seat)
+        source = passage.source.described(given.seat)
         _say(f"\n{place}. {hit.score:.2f}  {source}; given since {since[passage.since]}")
         paragraph(excerpt(passage.text, hit.spans))
 
@@ -140,14 +142,15 @@ def _named(names: Sequence[str]) -> str:
 def _data(
     given: Given, ranked: Sequence[Ranked] | None, quote: str | None, key_terms: str | None
 ) -> dict[str, Any]:
-    passages, seat = given.passages, given.opened.seat
+    passages, seat = given.passages, given.seat
     found = [_passage(passage, seat) for passage in passages]
     if ranked is not None:
         found = [
             {"score": round(hit.score, 4), **found[hit.index], "spans": hit.spans} for hit in ranked
         ]
     return {
-        "turn": given.opened.turn,
+        "turn": getattr(given.opened, "turn", None),
+        "ask": getattr(given.opened, "ask", None),
         "seq": given.opened.seq,
         "seat": seat,
         "name": showable(given.name),
