@@ -7,6 +7,7 @@ import os
 import pytest
 from pilot import wait_until
 from studio import CARD, on_screen, place, said, studio, text_of, told, write
+from textual import events
 from textual.geometry import Offset
 from textual.widgets import Input, TabbedContent
 
@@ -90,6 +91,18 @@ def test_parts_of_a_card_are_told_apart():
         [("share", "key"), (":", "sign"), ("0.2", "number")],
         [("x", "key"), (":", "sign"), ("2 apples", "text")],
     ]
+
+
+async def test_keys_with_alt_are_typed_into_nothing():
+    write()
+    async with studio() as (pilot, screen):
+        before = screen.editor.text
+        pilot.app.post_message(events.Key("alt+2", "2"))  # as terminals send it
+        await wait_until(pilot, lambda: screen.tab == "audition")
+        screen.editor.focus()
+        pilot.app.post_message(events.Key("alt+7", "7"))
+        await pilot.press("z")
+        await wait_until(pilot, lambda: screen.editor.text == f"z{before}")
 
 
 def test_a_block_of_text_holds_no_keys():

@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 
 from rich.style import Style
 from rich.text import Text
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
@@ -71,6 +72,13 @@ class CardEditor(TextArea):
         self.indent_width = 2
         self._flaws: Mapping[int, Flaw] = {}
         self._spans: tuple[str, list[list[Span]]] = ("", [])
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Leave keys with Alt to the screen: terminals send a character with them, too."""
+        if event.key.startswith("alt+") and len(event.character or "") == 1:
+            event.prevent_default()
+            return
+        await super()._on_key(event)
 
     def mark(self, flaws: Mapping[int, Flaw]) -> None:
         """Mark these lines, counted from 0, and no others."""
