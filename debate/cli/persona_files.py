@@ -150,7 +150,9 @@ def new(
         problem = examined.errors[0]
         raise UserError(f"that makes no persona: {problem.field}: {problem.message}")
     persona_new.write(path, text)
-    click.echo(f"{showable(short_path(path))} is begun. Edit it, in any editor or in the studio; then:")
+    click.echo(
+        f"{showable(short_path(path))} is begun. Edit it, in any editor or in the studio; then:"
+    )
     click.echo(f"  yalta persona edit {persona_id}")
     click.echo(f"  yalta persona lint {persona_id}")
     click.echo(f"  yalta run yalta --seats {persona_id},amodei --rounds 1")

@@ -310,7 +310,7 @@ def test_studio(snap_compare, studio_app, size):
 def test_studio_prompt(snap_compare, studio_app, size):
     async def before(pilot):
         screen = await examined(pilot)
-        await pilot.press("alt+1")
+        await pilot.press("alt+p")
         await wait_until(pilot, lambda: len(screen.prompt.blocks) > 2)
         await pilot.pause()
 
@@ -327,7 +327,7 @@ def test_studio_audition(snap_compare, studio_app, size):
         await wait_until(pilot, lambda: screen.card != saved)
         screen.audition.beside = Beside("the saved card", Candidate(saved, screen.audition.model))
         screen.audition.label()
-        await pilot.press("alt+2", "f8")
+        await pilot.press("alt+a", "f8")
         lanes = screen.audition.one.record, screen.audition.other.record
         await wait_until(pilot, lambda: not screen.is_listening)
         await wait_until(pilot, lambda: all(len(lane.blocks) == 8 for lane in lanes))
@@ -341,10 +341,10 @@ def test_studio_audition(snap_compare, studio_app, size):
 def test_studio_counts(snap_compare, studio_app, size):
     async def before(pilot):
         screen = await examined(pilot)
-        await pilot.press("alt+2", "f8")
+        await pilot.press("alt+a", "f8")
         await wait_until(pilot, lambda: len(screen.audition.one.record.blocks) == 8)
         await wait_until(pilot, lambda: not screen.is_listening)
-        await pilot.press("alt+4")
+        await pilot.press("alt+c")
         await wait_until(pilot, lambda: "Counts" in studio.said(screen.counts))
         await pilot.pause()
 

@@ -206,19 +206,19 @@ async def test_another_persona_beside_it_and_another_model_for_both(server):
 
 async def test_what_was_kept_is_there_when_the_studio_opens_again(server):
     async with studio(model=server.model) as (pilot, screen):
-        await pilot.press("alt+2")
+        await pilot.press("alt+a")
         await wait_until(pilot, lambda: UNHEARD in said(screen.audition.one.record))
         await pilot.press("f8")
         await heard(pilot, screen, 8)
     async with studio(model=server.model) as (pilot, screen):
-        await pilot.press("alt+2")
+        await pilot.press("alt+a")
         await wait_until(pilot, lambda: len(blocks(screen.audition.one)) == 8)
 
 
 async def test_widgets_do_not_grow_with_the_answers_kept(server):
     async def mounted():
         async with studio(model=server.model) as (pilot, screen):
-            for key in ("alt+3", "alt+4", "alt+2"):
+            for key in ("alt+i", "alt+c", "alt+a"):
                 await pilot.press(key)
                 await pilot.pause()
             before = len(screen.query("*"))
@@ -238,7 +238,7 @@ async def test_a_scene_with_two_others_and_whom_and_what_one_chooses(server):
     write("bo")
     write("cem")
     async with studio(model=server.model) as (pilot, screen):
-        await pilot.press("alt+3")
+        await pilot.press("alt+i")
         await pilot.press("alt+w")
         await picked(pilot, "bo")
         await picked(pilot, "cem")
@@ -259,11 +259,11 @@ async def test_a_scene_with_two_others_and_whom_and_what_one_chooses(server):
 
 async def test_counts_are_shown_by_version_and_called_counts(server):
     async with studio(model=server.model) as (pilot, screen):
-        await pilot.press("alt+4")
+        await pilot.press("alt+c")
         await wait_until(pilot, lambda: "Nothing is kept" in said(screen.counts))
-        await pilot.press("alt+2", "f8")
+        await pilot.press("alt+a", "f8")
         await heard(pilot, screen, 8)
-        await pilot.press("alt+4")
+        await pilot.press("alt+c")
         await wait_until(pilot, lambda: "Counts, not scores" in said(screen.counts))
         shown = said(screen.counts)
         assert "as it is now" in shown
@@ -315,7 +315,7 @@ async def test_a_file_that_is_not_here_is_fetched_only_when_people_say_so():
 
 async def test_buttons_do_what_keys_do(server):
     async with studio(model=server.model) as (pilot, screen):
-        await pilot.press("alt+2", "alt+q")
+        await pilot.press("alt+a", "alt+q")
         await picked(pilot, "Why?")
         await wait_until(pilot, lambda: not screen.is_asking)
         screen.query_one("#put", Button).press()

@@ -21,14 +21,16 @@ only, **f3** changes sides. **esc** leaves the editor, and once more the studio.
 **ctrl+z** and **ctrl+y** undo and redo. If another program changes the file, you are told, and
 choose between its text and yours.
 
-- *Prompt*: what each layout sends for this card, to the letter, and about how many tokens it is.
-- *Audition*: questions put one by one, each afresh. **f8** puts them, **f9** stops. **alt+m**
-  chooses the model, **alt+q** the question, **f10** what stands beside it: the saved card, an
-  earlier version, another model or persona. Questions of your own are typed, or stand in
+- *Prompt* (**alt+p**): what each layout sends for this card, to the letter, and about how many
+  tokens it is. **alt+l** changes the layout.
+- *Audition* (**alt+a**): questions put one by one, each afresh. **f8** puts them, **f9** stops.
+  **alt+m** chooses the model, **alt+q** the question, **f10** what stands beside it: the saved
+  card, an earlier version, another model or persona. Questions of your own are typed, or stand in
   `probes.yaml` in the config folder.
-- *In scene*: three turns against two others; **f8** plays them. **alt+w** chooses the others,
-  **alt+t** the motion.
-- *Counts*: sentences, scripts, words of the card. They describe how it spoke, and judge nothing.
+- *In scene* (**alt+i**): three turns against two others; **f8** plays them. **alt+w** chooses the
+  others, **alt+t** the motion.
+- *Counts* (**alt+c**): sentences, scripts, words of the card. They describe how it spoke, and judge
+  nothing.
 
 Each answer is kept, with the card that gave it.
 
@@ -43,6 +45,8 @@ def _key(keys: str, action: str, description: str, tooltip: str, *, show: bool =
     )
 
 
+# Of the keys with Alt only letters, and neither b nor f: what terminals send for others is read as
+# another character.
 KEYS = [
     _key("ctrl+s", "save", "Save", "Save the card", show=True),
     _key("alt+s", "save_as", "Save as", "Save it as another persona"),
@@ -51,10 +55,10 @@ KEYS = [
     _key("alt+k", "keep", "Keep mine", "Keep the text here; saving writes it over the file's"),
     _key("f3", "side", "Other side", "Go to the other side", show=True),
     _key("ctrl+t", "next_tab", "Next tab", "Prompt, audition, in scene, counts", show=True),
-    _key("alt+1", "tab('prompt')", "Prompt", "What each layout sends"),
-    _key("alt+2", "tab('audition')", "Audition", "Put questions to it"),
-    _key("alt+3", "tab('scene')", "In scene", "Hear it speak with two others"),
-    _key("alt+4", "tab('counts')", "Counts", "What was counted of how it spoke"),
+    _key("alt+p", "tab('prompt')", "Prompt", "What each layout sends"),
+    _key("alt+a", "tab('audition')", "Audition", "Put questions to it"),
+    _key("alt+i", "tab('scene')", "In scene", "Hear it speak with two others"),
+    _key("alt+c", "tab('counts')", "Counts", "What was counted of how it spoke"),
     _key("alt+l", "layout", "Other layout", "Show the prompt of the next layout"),
     _key("alt+m", "model", "Model", "Choose who speaks for it"),
     _key("f8", "hear", "Hear", "Put the questions; in the tab of the scene, play it", show=True),
