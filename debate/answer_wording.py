@@ -142,15 +142,30 @@ def tally_line(event: MotionDecided) -> str:
     return begun(_tally(event))
 
 
-def decision_line(event: MotionDecided, title: str | None = None) -> str:
-    """The count of the votes on a motion. `title` is the motion's, where it has one."""
+def decision_line(
+    event: MotionDecided, title: str | None = None, plan: VotePlan | None = None
+) -> str:
+    """The count of the votes on a motion.
+
+    Args:
+        event: The count.
+        title: The motion's, where it has one.
+        plan: By which it was voted; what is out of the usual in it is said.
+    """
     what = f"{motion_name(event.motion)}, {unbroken(title)}" if title else motion_name(event.motion)
-    return f"{begun(what)}: {_tally(event)}"
+    return f"{begun(what)}: {_tally(event)}{_rule(plan) if plan else ''}"
 
 
 def _tally(event: MotionDecided) -> str:
     done = "carried" if event.carried else "not carried"
     return f"{done}, {event.yes} for, {event.no} against, {event.abstain} abstaining."
+
+
+def _rule(plan: VotePlan) -> str:
+    needed = {"two_thirds": "two thirds were needed", "unanimity": "unanimity was needed"}
+    weighed = "votes are weighted" if any(n != 1 for n in plan.weights.values()) else ""
+    said = "; ".join(part for part in (needed.get(plan.rule, ""), weighed) if part)
+    return f" {begun(said)}." if said else ""
 
 
 def motion_name(motion: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def begun(known: Beginning) -> str:
     return f"""{SCHEMA_LINE}# Lines that begin with # are notes to you.
 # `yalta persona lint {known.id}` says what is amiss.
 schema: yalta/persona/1
-id: {known.id}
+{id_line(known.id)}
 name: {_said(known.name)}
 role: {_said(known.role)}
 {company or '# organisation: "..."'}
@@ -93,12 +94,18 @@ sources: []
 """
 
 
+def id_line(persona_id: str) -> str:
+    """The line that says the id; in quotes where YAML would read a number or a truth value."""
+    plain = re.search("[a-z]", persona_id) and persona_id not in ("true", "false", "null")
+    return f"id: {persona_id if plain else _said(persona_id)}"
+
+
 def begun_upon(persona_id: str, base: str) -> str:
     """The text of a persona that extends another."""
     return f"""{SCHEMA_LINE}#
 # {base}, but for what stands here: it takes the place of theirs, and null takes it away.
 schema: yalta/persona/1
-id: {persona_id}
+{id_line(persona_id)}
 extends: {base}
 # voice:
 #   code_switching: null

@@ -39,6 +39,7 @@ def in_order(text: str, *, path: str) -> str:
             one line.
     """
     before, values = yaml_file.compose(text, path)
+    ends = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"  # as most lines end
     text = text.replace("\r\n", "\n")
     lines = (text if text.endswith("\n") else text + "\n").splitlines(keepends=True)
     lines = _moved(lines, before, ["schema", "id", "extends", *_fields(Persona)], path)
@@ -50,7 +51,7 @@ def in_order(text: str, *, path: str) -> str:
     _, after = yaml_file.compose(moved, path)
     if after != values:  # blank lines that belong to a text, say
         raise _fault(path, before, "its fields cannot be moved without changing a text")
-    return moved
+    return moved.replace("\n", ends)
 
 
 def _fields(model: type[Model]) -> list[str]:

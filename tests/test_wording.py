@@ -125,6 +125,11 @@ def test_who_amends_their_own_motion_need_ask_nobody():
 def test_a_decision_is_told_with_its_count(motion, title, line):
     decided = MotionDecided(phase=0, motion=motion, carried=True, yes=2, no=1, abstain=0)
     assert decision_line(decided, title) == line
+    usual = VotePlan(weights={"ada": 1})
+    assert decision_line(decided, title, usual) == line
+    unusual = VotePlan(rule="two_thirds", weights={"ada": 3})
+    more = " Two thirds were needed; votes are weighted."
+    assert decision_line(decided, title, unusual) == line + more
     lost = decided.model_copy(update={"carried": False})
     assert ": not carried, " in decision_line(lost, title)
     assert tally_line(lost) == "Not carried, 2 for, 1 against, 0 abstaining."

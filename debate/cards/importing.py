@@ -109,12 +109,22 @@ def import_card(
     if fault:
         reader.found("extensions.yalta", "kept", f"cannot be read ({fault}): the card's own fields")
     persona = _carried(carried, card, data, reader) if carried else _derived(data, reader)
+    if fault and real_person is None and _says_real(own):
+        real_person = True  # in doubt, people are told that one is portrayed
     chosen = {"id": id_, "real_person": real_person}
     said = persona.model_dump(by_alias=True, exclude_defaults=True)
     said |= {name: value for name, value in chosen.items() if value is not None}
     persona = Persona.model_validate({**said, "card": own or None})
     reader.findings += _unused(own)
     return Imported(persona, tuple(dict.fromkeys(reader.findings)))
+
+
+def _says_real(own: Mapping[str, Any]) -> bool:
+    """Whether what could not be read as a persona says that it portrays a real person."""
+    extensions = own.get("data", own).get("extensions", {})
+    carried = extensions.get("yalta", {}) if isinstance(extensions, dict) else {}
+    persona = carried.get("persona", carried) if isinstance(carried, dict) else {}
+    return isinstance(persona, dict) and persona.get("real_person") is True
 
 
 def derived(card: Card) -> Persona:

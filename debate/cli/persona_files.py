@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +16,7 @@ from debate.errors import Problem, UserError
 from debate.library import load_persona, persona_path, short_path
 from debate.persona import Identifier
 from debate.persona_diff import differences
-from debate.persona_lint import examine
+from debate.persona_lint import Examined, examine
 from debate.persona_new import Beginning
 from debate.persona_order import in_order
 from debate.text import showable
@@ -33,15 +34,24 @@ def lint(names: tuple[str, ...], strict: bool, as_json: bool) -> None:
     faults = advised = 0
     for path in [persona_path(name) for name in names]:
         examined = examine(yaml_file.read(path), path=str(path))
-        faults += len(examined.errors)
+        errors = [*examined.errors, *_misnamed(examined, path)]
+        faults += len(errors)
         advised += len(examined.advice)
-        for kind, problems in (("error", examined.errors), ("advice", examined.advice)):
+        for kind, problems in (("error", errors), ("advice", examined.advice)):
             for problem in problems:
                 click.echo(_told(path, kind, problem, as_json))
     if not as_json:
         click.echo(f"{_of(len(names), 'persona')}: {_of(faults, 'fault')}, {advised} to think over")
     if faults or (strict and advised):
         sys.exit(2 if faults else 1)
+
+
+def _misnamed(examined: Examined, path: Path) -> list[Problem]:
+    """A persona is found by its file's name, which is its id."""
+    if examined.persona is None or examined.persona.id == path.stem:
+        return []
+    said = f"the id is {examined.persona.id!r}, but the file is named {path.name!r}"
+    return [Problem(1, 1, "id", said)]
 
 
 def _told(path: Path, kind: str, problem: Problem, as_json: bool) -> str:
@@ -135,7 +145,10 @@ def new(
     yalta persona new yang-plain --extends yang    one trait varied
     """
     _check_id(persona_id)
+    if extends is not None and (source is not None or name is not None):
+        raise UserError("--extends begins a file of changes: --from and --name do not go with it")
     path = persona_new.place_for(persona_id, out)
+    call = persona_id if out is None else short_path(path)
     if extends is not None:
         text = persona_new.begun_upon(persona_id, load_persona(extends).id)
     else:
@@ -153,9 +166,9 @@ def new(
     click.echo(
         f"{showable(short_path(path))} is begun. Edit it, in any editor or in the studio; then:"
     )
-    click.echo(f"  yalta persona edit {persona_id}")
-    click.echo(f"  yalta persona lint {persona_id}")
-    click.echo(f"  yalta run yalta --seats {persona_id},amodei --rounds 1")
+    click.echo(f"  yalta persona edit {call}")
+    click.echo(f"  yalta persona lint {call}")
+    click.echo(f"  yalta run yalta --seats {call},amodei --rounds 1")
 
 
 def _check_id(persona_id: str) -> None:
@@ -177,6 +190,8 @@ def _summary(source: str) -> str:
             is_file = len(source) < 1024 and path.is_file()
         except (OSError, ValueError):
             is_file = False
+        if not is_file and not re.search(r"\s", source) and (path.suffix or "/" in source):
+            raise UserError(f"there is no file {source}", hint="--from TEXT, a file, or -")
         text = yaml_file.read(path) if is_file else source
     text = " ".join(text.split())
     if not text:

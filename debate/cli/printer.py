@@ -40,6 +40,7 @@ from debate.events import (
     TurnOpened,
     VoteCast,
 )
+from debate.scenario import VotePlan
 from debate.state import ConferenceState, apply
 from debate.take import Again, Delta, Item, Minuting, Progress
 from debate.text import showable
@@ -248,15 +249,21 @@ class Printer:
                 self._note(rooms_line(item.rooms, self._names))
             case MotionDecided():
                 known = self._state.motions.get(item.motion)
-                self._note(decision_line(item, known.title if known else None), dim=False)
+                title = known.title if known else None
+                self._note(decision_line(item, title, self._vote(item.phase)), dim=False)
             case _:
                 self._aside(answer_line(item, self._names))
 
     def _secret(self, phase: int) -> bool:
         """Whether the votes of a phase are secret."""
+        plan = self._vote(phase)
+        return plan is None or plan.secret
+
+    def _vote(self, phase: int) -> VotePlan | None:
+        """How a phase votes; None of a phase that there is not."""
         manifest = self._state.manifest
         phases = manifest.scenario.phases if manifest else ()
-        return phase >= len(phases) or phases[phase].vote.secret
+        return phases[phase].vote if phase < len(phases) else None
 
     def _minutes(self, item: MinutesTaken) -> None:
         """Minutes as a block of their own, once the live turn has ended."""

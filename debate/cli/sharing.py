@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from debate.cards import Finding, exported, import_card, persona_yaml, read_card
-from debate.cards.card_file import Format
+from debate.cards.card_file import Format, kind_of
 from debate.cards.character_card import Version
 from debate.cards.png_chunks import MAX_BYTES
 from debate.cli.wrapping import paragraph
@@ -61,8 +61,9 @@ def import_(
     folder = out if out is not None else _folder()
     path = folder / f"{persona.id}.yaml"
     _check_name(persona, path, force)
-    if picture is not None and found.picture is None:
-        raise UserError(f"{file} holds no picture", hint="leave --picture out")
+    if picture is not None and (found.picture is None or kind_of(found.picture) is None):
+        held = "no picture" if found.picture is None else "as its picture what is none"
+        raise UserError(f"{file} holds {held}", hint="leave --picture out")
     text = persona_yaml(persona)
     _write([(path, text.encode()), *([(picture, found.picture or b"")] if picture else [])], force)
     click.secho(

@@ -164,6 +164,14 @@ def test_a_persona_within_a_card_that_cannot_be_read_is_told_and_kept():
     assert import_card(export_card(changed)).persona == changed
 
 
+@pytest.mark.parametrize("said", [True, False])
+def test_in_doubt_a_real_person_is_one(said):
+    carried = {"format": "other", "persona": {"real_person": said}}
+    made = card(2, name="Kai", extensions={"yalta": carried})
+    assert import_card(made).persona.real_person is said
+    assert import_card(made, real_person=False).persona.real_person is False
+
+
 def test_a_picture_of_an_archive_goes_back_to_where_it_was():
     asset = {"type": "icon", "name": "main", "uri": "embeded://assets/mine.png", "ext": "png"}
     persona_ = import_card(card(3, name="Kai", assets=[asset])).persona

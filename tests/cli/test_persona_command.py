@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,55 @@ def test_fmt_moves_fields_and_leaves_a_faulty_file_alone(folder):
     assert run("fmt", "ada").exit_code != 0
     assert path.read_text(encoding="utf-8") == "schema: [\n"
     assert [p.name for p in folder.iterdir() if p.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("name", ["123", "true", "null", "2024"])
+def test_an_id_that_yaml_would_read_as_another_thing_is_one(name):
+    done = run("new", name, "--from", "A clock.", "--name", "Clock")
+    assert done.exit_code == 0, done.output
+    assert load_persona(name).id == name
+
+
+def test_what_does_not_go_together_is_refused_and_writes_nothing(folder):
+    for words, message in (
+        (("--extends", "yang", "--from", "x"), "do not go with it"),
+        (("--from", "ada-note.txt"), "there is no file ada-note.txt"),
+        (("--from", "notes/ada"), "there is no file notes/ada"),
+    ):
+        done = run("new", "ada", *words)
+        assert isinstance(done.exception, UserError)
+        assert message in str(done.exception)
+    assert not (folder / "ada.yaml").exists()
+
+
+def test_the_next_steps_name_the_file_where_it_lies_elsewhere():
+    said = run("new", "ada", "--from", "A pilot.", "-o", "drafts").output
+    assert "persona lint drafts/ada.yaml" in said
+    assert run("lint", "drafts/ada.yaml").exit_code == 0
+
+
+def test_a_file_that_is_not_named_by_its_id_is_a_fault(folder):
+    run("new", "ada", "--from", "A pilot.")
+    (folder / "ada.yaml").rename(folder / "bo.yaml")
+    done = run("lint", "bo")
+    assert done.exit_code == 2
+    assert "the id is 'ada', but the file is named 'bo.yaml'" in done.output
+
+
+def test_a_pipe_is_no_file():
+    os.mkfifo("pipe.yaml")
+    done = run("lint", "pipe.yaml")
+    assert "no file but a pipe" in str(done.exception)
+
+
+def test_lines_end_after_fmt_as_they_did_before(folder):
+    run("new", "ada", "--from", "A pilot.")
+    path = folder / "ada.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    at = lines.index("real_person: false")
+    mixed = [lines[at], *lines[:at], *lines[at + 1 :]]
+    path.write_bytes("".join(f"{line}\r\n" for line in mixed).encode())
+    assert "put in order" in run("fmt", "ada").output
+    text = path.read_bytes()
+    assert text.count(b"\r\n") == text.count(b"\n") > 20
+    assert run("fmt", "ada").output.strip() == "in order"

@@ -10,7 +10,7 @@ from cards_made import as_bytes, card, persona
 from click.testing import CliRunner
 
 from debate.cards import persona_yaml
-from debate.cards.card_file import as_png, parsed
+from debate.cards.card_file import as_charx, as_png, parsed
 from debate.cards.png_chunks import SIGNATURE, blank
 from debate.cli import yalta
 from debate.errors import UserError
@@ -156,3 +156,15 @@ def test_what_cannot_be_done_says_why(words, message):
     Path("bare.json").write_bytes(as_bytes(card(2, name="Bare")))
     assert message in refused("persona", *words)
     assert not [*Path("personas").iterdir(), *Path().glob(".*")]
+
+
+def test_a_picture_that_is_none_is_not_saved(here):
+    made = card(3, name="Io", assets=[
+        {"type": "icon", "name": "main", "uri": "embeded://icon.png", "ext": "png"}
+    ])  # fmt: skip
+    Path("io.charx").write_bytes(as_charx(made, {"icon.png": b"#!/bin/sh\n"}))
+    assert "as its picture what is none" in refused(
+        "persona", "import", "io.charx", "--picture", "io.png"
+    )
+    assert not Path("io.png").exists()
+    assert not Path("personas/io.yaml").exists()

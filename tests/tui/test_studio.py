@@ -525,3 +525,35 @@ def test_a_name_that_means_nobody_opens_nothing():
         draft_of("nobody-at-all")
     with pytest.raises(UserError, match="no file"):
         draft_of("none/at-all.yaml")
+
+
+async def test_a_file_that_is_deleted_meanwhile_is_told():
+    path = write()
+    async with studio() as (pilot, screen):
+        path.unlink()
+        await wait_until(pilot, lambda: "deleted" in str(screen.status.render()))
+        await typed(pilot, screen, "# more\n")
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: not screen.is_unsaved)
+    assert "# more" in path.read_text(encoding="utf-8")
+
+
+async def test_the_prompt_of_a_card_that_cannot_be_read_is_not_shown():
+    write()
+    async with studio() as (pilot, screen):
+        await wait_until(pilot, lambda: "As sent" in said(screen.prompt))
+        await typed(pilot, screen, "rule: none\n")
+        await wait_until(pilot, lambda: BROKEN in said(screen.prompt))
+        await pilot.press("alt+l")
+        await pilot.pause()
+        assert said(screen.prompt).strip() == BROKEN
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: "with 1 error in it" in str(screen.status.render()))
+
+
+def test_a_mark_of_the_encoding_is_no_text(tmp_path):
+    path = tmp_path / "ada.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + b"id: ada\n")
+    draft = Draft(path)
+    assert draft.text == "id: ada\n"
+    assert draft.news() is None

@@ -200,7 +200,9 @@ class StudioScreen(Desk):
             record.load([Block("remark", text=BROKEN)])
 
     def _show_prompt(self) -> None:
-        if self._prompts:
+        if self.card is None:
+            self._show_broken("prompt")
+        elif self._prompts:
             self.prompt.follow = False
             self.prompt.reload(blocks_of(self._prompts, self._layout))
 

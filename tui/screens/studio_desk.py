@@ -157,7 +157,9 @@ class Desk(AskingScreen[None]):
 
     def _saved(self, text: str) -> None:
         self._set_news(None)
-        self.status.say(f"Saved {short_path(self.draft.path)}")
+        errors = len(self.examined.errors) if self.examined else 0
+        faults = f", with {errors} error{'s'[: errors != 1]} in it" if errors else ""
+        self.status.say(f"Saved {short_path(self.draft.path)}{faults}")
         self._show_place()
 
     async def _save_copy(self, name: str) -> bool:
@@ -184,6 +186,9 @@ class Desk(AskingScreen[None]):
         except UserError as error:
             self.status.say(str(error))
             return
+        if await asyncio.to_thread(lambda: self.draft.is_gone):
+            said = f"{self.draft.path.name} was deleted by another program. Saving writes it again."
+            self.status.say(said)
         if news is not None and news != self.news:
             if news == self.editor.text:
                 self.draft.accept(news)

@@ -14,7 +14,7 @@ from debate.kept_answers import kept_answers
 from debate.library import config_folder, load_persona, persona_path, short_path
 from debate.persona import Persona
 from debate.persona_lint import examine
-from debate.persona_new import Beginning, begun, place_for
+from debate.persona_new import Beginning, begun, id_line, place_for
 from debate.probes import Probe, asked, probes
 from debate.seating import card_hash
 from debate.speakers import human
@@ -56,7 +56,7 @@ def checked_id(name: str, screen: Desk) -> str | None:
 
 def renamed(text: str, name: str) -> str:
     """A card's text under another id."""
-    return _ID_LINE.sub(f"id: {name}", text, count=1)
+    return _ID_LINE.sub(id_line(name), text, count=1)
 
 
 async def which_home(name: str, screen: Desk) -> Path | None:

@@ -53,6 +53,11 @@ class Draft:
         shipped = persona_folders()[-1].resolve()
         return self.path.resolve().parent == shipped != Path("personas").resolve()
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether another program took the file away. Blocks."""
+        return not self.is_new and not self.path.exists()
+
     def news(self) -> str | None:
         """What stands in the file, if somebody has written to it; None if nobody has. Blocks.
 
@@ -100,7 +105,7 @@ def _look(path: Path) -> _Seen:
         if stat.st_size > MAX_BYTES:
             raise UserError(f"{path} is larger than {MAX_BYTES // 1024} KiB")
         with path.open(encoding="utf-8", newline="") as file:
-            text = file.read()
+            text = file.read().removeprefix("\ufeff")  # a mark of the encoding, and no text
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:

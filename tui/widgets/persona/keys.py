@@ -17,7 +17,8 @@ only, **f3** changes sides. **esc** leaves the editor, and once more the studio.
 **Below the text** stands what is wrong with it (✗) and what to think over (·), as you type.
 `Enter` or a click on a line goes to the place, **f4** to the next.
 
-**ctrl+s** saves. A persona that ships is not changed: a copy is saved, which is found first.
+**ctrl+s** saves. A persona that ships is not changed: a copy is saved, which is found first. In a
+copy of the repository the cards in `personas/` are yours to write.
 **ctrl+z** and **ctrl+y** undo and redo. If another program changes the file, you are told, and
 choose between its text and yours.
 
