@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
+from textual.css.query import NoMatches
 from textual.widgets import Button, Static
 
 from debate.errors import LoadError, YaltaError
@@ -186,9 +188,10 @@ said yes; `ctrl+r` and the button do so at once.
             self.yalta.tell(error)
         if not self.is_attached:
             return
-        self._refill()
-        self._form.offer(self._stock)
-        self._look_up(again=True)
+        with suppress(NoMatches):  # the screen is being taken down, its parts first
+            self._refill()
+            self._form.offer(self._stock)
+            self._look_up(again=True)
 
     def _refill(self) -> None:
         """Bring the form up to what the files say now; what the user changed stays changed."""
@@ -235,8 +238,9 @@ said yes; `ctrl+r` and the button do so at once.
     async def _look_up(self, *, again: bool = False) -> None:
         offered = [(model, True) for model in self._offered]
         models = {*self._form.models(), *offered}
-        await self._lookout.look(models, self._show_found, again=again)
-        self._show_found()
+        with suppress(NoMatches):  # as above
+            await self._lookout.look(models, self._show_found, again=again)
+            self._show_found()
 
     def _show_found(self) -> None:
         self._form.show_seats()
