@@ -30,7 +30,7 @@ from debate.events import (
     Profile,
 )
 from debate.floor import Floor
-from debate.library import new_transcript_path
+from debate.library import begin_transcript
 from debate.prompts import minutes
 from debate.prompts.layouts import Projection
 from debate.scenario import Scenario
@@ -128,8 +128,9 @@ class Conference:
             projection = Projection(manifest)
             projection.rehearse()
             minutes.rehearse(manifest, projection)
-            path = new_transcript_path(scenario.id, Path(out) if out is not None else None)
-            with Transcript.create(path) as transcript:
+            with begin_transcript(
+                scenario.id, Path(out) if out is not None else None
+            ) as transcript:
                 opened = transcript.append(manifest)
                 await transcript.sync()
                 conference = cls(transcript, fold([opened]), speakers, projection=projection)

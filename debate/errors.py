@@ -101,6 +101,10 @@ class TranscriptError(YaltaError):
     """A transcript cannot be read, written or trusted."""
 
 
+class TranscriptExists(TranscriptError):
+    """A transcript is there already where one is to begin."""
+
+
 class TranscriptLocked(TranscriptError):
     """Another program is writing this transcript."""
 

@@ -29,7 +29,7 @@ from debate.events import (
     SeatChanged,
     TurnClosed,
 )
-from debate.library import new_transcript_path
+from debate.library import begin_transcript
 from debate.persona import Persona
 from debate.prompts import minutes
 from debate.prompts.layouts import Projection
@@ -37,7 +37,7 @@ from debate.seating import check_prices
 from debate.speakers.registry import Registry
 from debate.state import ConferenceState, apply, broken_off, fold
 from debate.text import showable
-from debate.transcript import Entry, Transcript, read_entries
+from debate.transcript import Entry, read_entries
 
 E = TypeVar("E")
 
@@ -99,11 +99,11 @@ def fork(
         seed=random.SystemRandom().randrange(2**31) if seed is None else seed,
     )
     follows = [forked, *_changed(apply(fold(past), forked), changes or Changes())]
-    path = new_transcript_path(opened.scenario.id, Path(out) if out is not None else None)
-    with Transcript.create(path, begins=_first_lines(source, kept)) as transcript:
+    wanted, begins = Path(out) if out is not None else None, _first_lines(source, kept)
+    with begin_transcript(opened.scenario.id, wanted, begins=begins) as transcript:
         for event in follows:
             transcript.append(event)
-    return path
+    return transcript.path
 
 
 async def profiles_of(models: Mapping[str, str], registry: Registry) -> dict[str, Profile]:

@@ -8,23 +8,36 @@ in `.yaml` or holds a slash is a path.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from debate import yaml_file
-from debate.errors import LoadError, Problem, UnknownName, UserError
+from debate.errors import (
+    LoadError,
+    Problem,
+    TranscriptError,
+    TranscriptExists,
+    TranscriptLocked,
+    UnknownName,
+    UserError,
+)
 from debate.persona import Persona
 from debate.persona_file import PersonaFile
 from debate.scenario import Scenario
 
+if TYPE_CHECKING:
+    from debate.transcript import Transcript
+
 M = TypeVar("M", Persona, Scenario)
 T = TypeVar("T")
 
+_TRIES = 500
 _PACKAGE = Path(__file__).parent
 
 
@@ -139,6 +152,26 @@ def new_transcript_path(scenario: str, out: Path | None = None) -> Path:
     stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")
     names = (f"{stamp}_{scenario}{n}.jsonl" for n in ("", *(f"-{i}" for i in range(2, 10_000))))
     return next(folder / name for name in names if not (folder / name).exists())
+
+
+def begin_transcript(scenario: str, out: Path | None = None, *, begins: bytes = b"") -> Transcript:
+    """Begin a transcript where `new_transcript_path` says; under the next name, if another program
+    takes that one first.
+
+    Raises:
+        TranscriptError: if it cannot be made.
+    """
+    from debate.transcript import Transcript
+
+    for _ in range(_TRIES):
+        path = new_transcript_path(scenario, out)
+        try:
+            return Transcript.create(path, begins=begins)
+        except (TranscriptExists, TranscriptLocked):
+            if path == out:
+                raise
+            time.sleep(0.01)  # the other has the lock, and makes its file
+    raise TranscriptError(f"cannot begin a transcript in {path.parent}: each name is taken")
 
 
 def short_path(path: Path) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from test_cast import CAST, REAL
 
-from debate.errors import LoadError, UnknownName, UserError
+from debate.errors import LoadError, TranscriptError, UnknownName, UserError
 from debate.library import (
+    begin_transcript,
     find_transcript,
     load_persona,
     load_scenario,
@@ -240,3 +242,16 @@ def test_a_transcript_is_found_by_path_or_by_name(here, tmp_path):
     with pytest.raises(UserError, match="no transcript at three") as caught:
         find_transcript("three")
     assert str(saved.parent) in str(caught.value)
+
+
+def test_many_that_begin_at_once_have_each_a_name_of_their_own(tmp_path):
+    def begin(_):
+        with begin_transcript("small", tmp_path) as transcript:
+            return transcript.path
+
+    with ThreadPoolExecutor(12) as pool:
+        paths = list(pool.map(begin, range(60)))
+    assert len(set(paths)) == 60
+    named = tmp_path / "mine.jsonl"
+    with begin_transcript("small", named), pytest.raises(TranscriptError):
+        begin_transcript("small", named)

@@ -19,7 +19,7 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from debate.errors import TranscriptError, TranscriptLocked
+from debate.errors import TranscriptError, TranscriptExists, TranscriptLocked
 from debate.events import AnyEvent, ConferenceOpened, Event, dump, parse
 from debate.transcript.chain import GENESIS, line_hash
 
@@ -103,8 +103,11 @@ class Transcript:
             descriptor = os.open(path, flags, 0o644)
         except OSError as error:
             lock.release()
-            what = "is there already" if isinstance(error, FileExistsError) else error.strerror
-            raise TranscriptError(f"cannot begin a transcript at {path}: {what}") from None
+            if isinstance(error, FileExistsError):
+                said = f"cannot begin a transcript at {path}: is there already"
+                raise TranscriptExists(said) from None
+            said = f"cannot begin a transcript at {path}: {error.strerror}"
+            raise TranscriptError(said) from None
         transcript = cls(path, lock, descriptor)
         try:
             transcript._write(begins)
