@@ -6,10 +6,13 @@ from contextlib import asynccontextmanager
 
 import yaml
 from pilot import wait_until
+from textual.widgets import Input
 from worlds import persona
 
 from debate.library import config_folder
 from tui.app import YaltaApp
+from tui.screens.dialogs import Confirm
+from tui.screens.pick import PickScreen
 from tui.screens.studio import StudioScreen
 from tui.widgets.persona.asking import draft_of
 
@@ -88,3 +91,32 @@ def on_screen(app):
     width, height = app.size
     lines = app.screen._compositor.render_strips()
     return "\n".join(strip.text[:width] for strip in lines[:height])
+
+
+async def asked(pilot, kind=Confirm):
+    await wait_until(pilot, lambda: isinstance(pilot.app.screen, kind))
+    return pilot.app.screen
+
+
+async def answer(pilot, button):
+    """Press a button of a question."""
+    question = await asked(pilot)
+    await wait_until(pilot, lambda: question.query(f"#{button}"))
+    question.query_one(f"#{button}").press()
+    await wait_until(pilot, lambda: pilot.app.screen is not question)
+
+
+async def picked(pilot, text):
+    """Answer a list by typing."""
+    question = await asked(pilot, PickScreen)
+    await wait_until(pilot, lambda: question.query(Input))
+    question.query_one(Input).value = text
+    await pilot.pause()
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: pilot.app.screen is not question)
+
+
+async def typed(pilot, screen, text, *, at=(4, 0)):
+    screen.editor.move_cursor(at)
+    screen.editor.insert(text)
+    await pilot.pause()

@@ -7,8 +7,7 @@ import threading
 import pytest
 from chat_server import ChatServer, Reply
 from pilot import wait_until
-from studio import CARD, said, studio, told, write
-from test_studio import asked, picked
+from studio import CARD, asked, picked, said, studio, told, write
 from textual.widgets import Button
 
 from debate.kept_answers import kept_answers

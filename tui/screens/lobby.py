@@ -27,6 +27,7 @@ from tui.screens.pick import Choice, PickScreen
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lobby.download import DownloadScreen
 from tui.widgets.lobby.form import Form
+from tui.widgets.lobby.help import HELP
 from tui.widgets.lobby.lookout import Lookout, summary
 from tui.widgets.lobby.model_question import ModelQuestion
 from tui.widgets.lobby.recent import RecentList, recent_transcripts
@@ -71,25 +72,7 @@ class LobbyScreen(AskingScreen[None]):
         &.-wide #motion { min-height: 5; }
     }
     """
-    HELP = f"""
-# Lobby
-
-Choose a **scenario**, change the **motion** if you like, say who sits at the table and which model
-speaks for whom, and **start**.
-
-In the list of seats, `a` adds a seat and `d` removes one, `Shift+↑` and `Shift+↓` move it, `p`
-changes who sits there and `m` which model speaks; `me` is you. `M` sets the model of every seat,
-and `e` opens the seat's persona in the studio.
-The mark beside a model says whether it can be used now: `✓` it can, `↓` its file is fetched first,
-`✗` something is missing, `?` the name means nothing here.
-
-An empty field keeps what the scenario says; an empty **seed** draws one.
-
-In the list of transcripts, `Enter` reads one and `r` goes on with an unfinished one, once you have
-said yes; `ctrl+r` and the button do so at once.
-
-{SIMULATION_NOTICE}
-"""
+    HELP = HELP
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+s", "start", "Start", id="lobby.start", tooltip="Hold the conference set up here"

@@ -17,6 +17,7 @@ from debate.probes import Probe
 from debate.seating import card_hash
 from debate.speakers.registry import DEFAULT_MODEL, Registry
 from tui.widgets.lobby.plain import one_line
+from tui.widgets.persona.buttons import Buttons
 from tui.widgets.persona.lane import Lane, short_model
 
 ALL = "all questions"
@@ -37,12 +38,6 @@ class AuditionPane(Vertical):
     DEFAULT_CSS = """
     AuditionPane {
         height: 1fr;
-        & .buttons { height: auto; padding: 0 1; }
-        & .buttons Button { width: 1fr; min-width: 0; margin-right: 1; background: $panel; }
-        & .buttons Button { text-wrap: nowrap; text-overflow: ellipsis; }
-        & .buttons .-short { width: 8; }
-        & .buttons Button:hover { background: $primary 30%; }
-        & .buttons .-go { background: $primary; color: $background; }
         & .lanes { height: 1fr; }
         & #other-lane { display: none; border-left: solid $panel-lighten-1; }
         &.-two #other-lane { display: block; }
@@ -58,10 +53,10 @@ class AuditionPane(Vertical):
         self.one, self.other = Lane(id="one-lane"), Lane(id="other-lane")
 
     def compose(self) -> ComposeResult:
-        with Horizontal(classes="buttons"):
+        with Buttons():
             yield Button("", id="model", action="screen.model", compact=True)
             yield Button("", id="beside", action="screen.beside", compact=True)
-        with Horizontal(classes="buttons"):
+        with Buttons():
             yield Button("", id="questions", action="screen.questions", compact=True)
             yield Button("Hear", id="put", action="screen.hear", compact=True, classes="-short -go")
             yield Button("Stop", id="stop", action="screen.stop", compact=True, classes="-short")

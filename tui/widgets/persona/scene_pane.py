@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Button
 
 from debate.audition import SCENE_MOTION, Candidate, play_scene
@@ -16,6 +16,7 @@ from tui.widgets.floor.blocks import Block
 from tui.widgets.floor.feed import Feed
 from tui.widgets.floor.record import Record
 from tui.widgets.lobby.plain import one_line
+from tui.widgets.persona.buttons import Buttons
 
 _BEFORE = "Three turns of each, this card's after the others'. Nothing has been played yet."
 
@@ -26,12 +27,6 @@ class ScenePane(Vertical):
     DEFAULT_CSS = """
     ScenePane {
         height: 1fr;
-        & .buttons { height: auto; padding: 0 1; }
-        & .buttons Button { width: 1fr; min-width: 0; margin-right: 1; background: $panel; }
-        & .buttons Button { text-wrap: nowrap; text-overflow: ellipsis; }
-        & .buttons .-short { width: 8; }
-        & .buttons Button:hover { background: $primary 30%; }
-        & .buttons .-go { background: $primary; color: $background; }
     }
     """
 
@@ -43,13 +38,13 @@ class ScenePane(Vertical):
         self.motion = SCENE_MOTION
 
     def compose(self) -> ComposeResult:
-        with Horizontal(classes="buttons"):
+        with Buttons():
             yield Button("", id="others", action="screen.others", compact=True)
             yield Button(
                 "Play", id="play", action="screen.hear", compact=True, classes="-short -go"
             )
             yield Button("Stop", action="screen.stop", compact=True, classes="-short")
-        with Horizontal(classes="buttons"):
+        with Buttons():
             yield Button("", id="motion", action="screen.motion", compact=True)
         yield self.record
 
