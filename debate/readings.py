@@ -13,6 +13,7 @@ from typing import Any
 from debate.caucus import MOST_PARTNERS
 from debate.events import AskKind
 from debate.floors import last_named
+from debate.text import ESCAPE, one_line
 
 MOTION_WORDS = 60
 _REASON = 300  # characters
@@ -76,7 +77,7 @@ def folded(value: Mapping[Any, Any]) -> Fields:
 
 def _line(value: object, most: int = _REASON) -> str:
     """A text on one line, cut at the end of a word."""
-    text = " ".join(value.split()) if isinstance(value, str) else ""
+    text = one_line(ESCAPE.sub("", value)) if isinstance(value, str) else ""
     if len(text) <= most:
         return text
     return text[:most].rsplit(" ", 1)[0] + "…"

@@ -18,6 +18,14 @@ _UNSHOWABLE = re.compile(
 )
 _SEPARATORS = re.compile("\r\n?|[\u2028\u2029\u0085\x0b\x0c]")
 
+#: A command to a terminal. Lengths are bounded so that the verdict on a stream does not depend on
+#: how it was split.
+ESCAPE = re.compile(
+    r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]"  # CSI: colours, cursor
+    r"|[\]PX^_][^\x07\x1b]{0,400}(?:\x07|\x1b\\)"  # OSC, DCS and the like: titles, links
+    r"|[ -/]{0,8}[0-OQ-WYZ\\`-~])"
+)
+
 
 @lru_cache(maxsize=8192)  # a turn is counted for its seat, for the table and for its head line
 def count_words(text: str) -> int:

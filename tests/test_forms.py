@@ -115,6 +115,18 @@ def test_hostile_replies_are_read_as_nothing(hostile):
     assert form("ballot").read(hostile) is None
 
 
+def test_no_command_to_a_terminal_is_left_in_what_is_read():
+    reply = json.dumps(
+        {
+            "action": "table",
+            "title": "\x1b[31mWeights\x1b[0m",
+            "text": "We \x1b]0;x\x07share\u202e.",
+        }
+    )
+    motion = form("motion", tables=True, following="M1").read(reply)
+    assert (motion.title, motion.text) == ("Weights", "We share.")
+
+
 def test_a_motion_has_no_more_words_than_it_may():
     text = "word " * 50 + "end. " + "more " * 50
     motion = form("motion").read(json.dumps({"action": "table", "title": "T", "text": text}))

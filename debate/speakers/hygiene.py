@@ -12,19 +12,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from debate.text import showable
+from debate.text import ESCAPE, showable
 
 MAX_CHARACTERS = 60_000
 MAX_REASONING = 400_000
 
 _DECORATION = " \t*_#>["
 _OPEN, _CLOSE = "<think>", "</think>"
-# Lengths are bounded so that the verdict does not depend on how the text was split.
-_ESCAPE = re.compile(
-    r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]"  # CSI: colours, cursor
-    r"|[\]PX^_][^\x07\x1b]{0,400}(?:\x07|\x1b\\)"  # OSC, DCS and the like: titles, links
-    r"|[ -/]{0,8}[0-OQ-WYZ\\`-~])"
-)
+# Bounded like the pattern of a whole one, of which it is the beginning.
 _ESCAPE_BEGUN = re.compile(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b]{0,400}\x1b?|[ -/]{0,8})$"
 )
@@ -155,7 +150,7 @@ class Filter:
                 self._raw = raw[len(_CLOSE) :]
                 self._unsay()
                 continue
-            if escape := _ESCAPE.match(raw):
+            if escape := ESCAPE.match(raw):
                 self._raw = raw[escape.end() :]
                 continue
             break
