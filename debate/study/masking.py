@@ -16,10 +16,8 @@ from debate.text import UNSPACED
 
 NAME, ORGANISATION, POST, WORK, TERM = "[name]", "[organisation]", "[post]", "[work]", "[term]"
 
-_POSTS = (
-    r"chief executive(?: officer)?|chief scientist|CEOs?|CTO|co-?founders?|founder|"
-    r"首席执行官|首席科学家|创始人|联合创始人"
-)
+_POSTS = r"chief executive(?: officer)?|chief scientist|CEOs?|CTO|co-?founders?|founder"
+_CHINESE_POSTS = r"首席执行官|首席科学家|创始人|联合创始人"
 # A capital within a sentence, or a word with capitals or figures inside: a name of something.
 _PROPER = re.compile(
     r"(?<=[a-z0-9,;:'’)\]] )[A-Z][\w-]+(?: (?:of |the |and )?[A-Z][\w-]+)*"
@@ -38,6 +36,8 @@ _COMMON = frozenset(
 _LEAST = 2
 _LATIN_ONLY = re.compile(r"[A-Za-z]")
 _CJK = re.compile(f"[{UNSPACED}]")
+# Text without spaces may stand on either side of a word in letters.
+_NO_WORD_BEFORE, _NO_WORD_BEHIND = rf"(?<![^\W{UNSPACED}])", rf"(?![^\W{UNSPACED}])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ class Masker:
         kept = {term: shown for term, shown in found.items() if _tells(term) or term in also}
         terms = tuple(sorted(kept.items(), key=lambda each: (-len(each[0]), each[0])))
         alternatives = [_spelt(term) for term, _ in terms]
-        return cls(terms, re.compile("|".join([*alternatives, rf"\b(?:{_POSTS})\b"])))
+        posts = rf"{_NO_WORD_BEFORE}(?:{_POSTS}){_NO_WORD_BEHIND}|{_CHINESE_POSTS}"
+        return cls(terms, re.compile("|".join([*alternatives, posts])))
 
     def spans(self, text: str) -> list[tuple[int, int, str]]:
         """Where something is to be masked: start, end and what is shown; none overlaps another."""
@@ -160,4 +161,4 @@ def _spelt(term: str, *, anyhow: bool = False) -> str:
         return body
     in_capitals = r"\s+".join(re.escape(word.upper()) for word in term.split())
     body = f"(?i:{body})" if anyhow or len(term) > 5 else f"{body}|{in_capitals}"
-    return rf"(?<![\w])(?:{body})(?!\w)"
+    return rf"{_NO_WORD_BEFORE}(?:{body}){_NO_WORD_BEHIND}"
