@@ -7,7 +7,7 @@ the spellings that it knows, and nothing else. A nickname, a slip or a hint is f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from debate.persona import Persona
@@ -62,11 +62,10 @@ class Masker:
         found: dict[str, str] = {}
         for persona in personas:
             for name in (persona.name, persona.native_name or ""):
-                for part in (name, *name.split()):
+                for part in _parts(name):
                     found.setdefault(part, NAME)
             if persona.organisation:
-                found.setdefault(persona.organisation, ORGANISATION)
-                for part in persona.organisation.split():
+                for part in _parts(persona.organisation):
                     found.setdefault(part, ORGANISATION)
             for source in persona.sources:
                 title = re.split(r"[（(,:：]", source.title)[0].strip()
@@ -139,10 +138,16 @@ def left_in(text: str, people: Iterable[Person]) -> list[str]:
     found = []
     for person in people:
         names = [*person.names, *([person.organisation] if person.organisation else [])]
-        for part in sorted({part for name in names for part in (name, *name.split())}):
+        for part in sorted({part for name in names for part in _parts(name)}):
             if _tells(part) and re.search(_spelt(part, anyhow=len(part) > 4), text):
                 found.append(part)
     return list(dict.fromkeys(found))
+
+
+def _parts(name: str) -> Iterator[str]:
+    """A name, and those of its words that are names: not the `of` or `van` between them."""
+    yield name
+    yield from (word for word in name.split() if word[0].isupper() or _CJK.search(word))
 
 
 def _tells(term: str) -> bool:

@@ -85,6 +85,14 @@ def shown(key):
     return [masked_turns(o.turns, o.masks) for i in key.items for o in i.origins if not i.checked]
 
 
+def test_small_words_within_a_name_are_no_names():
+    van = voiced("ada").model_copy(update={"name": "Ada van Loon", "organisation": "Bank of Ys"})
+    masker = Masker.of([van])
+    text = "The van of Loon is at the Bank of Ys, says Ada van Loon."
+    shown = "The van of [name] is at the [organisation], says [name]."
+    assert masked_turns([text], masker.propose([text])) == (shown,)
+
+
 def test_a_person_masks_and_unmasks_wherever_a_text_stands(key):
     assert all("[name] said" in turn for turns in shown(key) for turn in turns)
     more = masking_everywhere(key, "WOMBAT", "[animal]")
