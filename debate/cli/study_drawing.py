@@ -84,7 +84,7 @@ def new(
     repeats and attention checks. Names and biography are masked; look at the masks before you seal
     it. Nothing of the folder goes to raters but what `yalta study bundle` writes.
     """
-    from debate.study.coding import draw_coding
+    from debate.study.conferences import draw_coding
 
     asked = find_rubric(rubric)
     plan = StudyPlan(

@@ -13,7 +13,7 @@ from debate.events import AmendmentProposed, MotionTabled
 from debate.study.assignment import assign
 from debate.study.blinding import sealed
 from debate.study.check import check
-from debate.study.coding import draw_coding
+from debate.study.conferences import draw_coding
 from debate.study.excerpts import held
 from debate.study.rubric import find_rubric
 from debate.transcript import Transcript
