@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,6 +16,8 @@ from debate.study.rubric import FLAGS, Illustration
 from tui.widgets.floor.blocks import plain
 from tui.widgets.key_line import KeyLine
 from tui.widgets.study.keys import HELP
+
+_PARAGRAPH = re.compile(r"(?<!\n)\n(?!\n)")  # a line of a file ends within one
 
 
 class Page(ModalScreen[None]):
@@ -71,7 +74,7 @@ class InstructionsPage(Page):
     def parts(self) -> list[tuple[str, str]]:
         rubric, (done, of) = self._bundle.rubric, self._done
         found = [("title", self._bundle.title), ("notice", self._bundle.notice)]
-        found += [("title", rubric.title), ("text", rubric.instructions)]
+        found += [("title", rubric.title), ("text", _PARAGRAPH.sub(" ", rubric.instructions))]
         found += [_illustrated(each) for each in rubric.illustrations]
         flags = "\n".join(f"{name}: {meaning}" for name, meaning in FLAGS.items())
         found.append(("text", f"Flags that you can set on any item.\n{flags}"))

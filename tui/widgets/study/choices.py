@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
+from rich.table import Table
 from rich.text import Text
 from textual.message import Message
 from textual.widgets import OptionList
@@ -48,7 +49,8 @@ class Choices(OptionList):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, compact=True, markup=False)
-        self._keys: list[str] = []
+        self.choices: tuple[Choice, ...] = ()
+        self.chosen: frozenset[str] = frozenset()
 
     def offer(
         self, choices: Sequence[Choice], chosen: Collection[str] = (), *, apart: bool = False
@@ -59,10 +61,9 @@ class Choices(OptionList):
             chosen: The keys of those that are chosen.
             apart: Whether a line stands between them.
         """
-        keys = [each.key for each in choices]
-        same = keys == self._keys
+        same = [each.key for each in choices] == [each.key for each in self.choices]
         at = self.highlighted if same else None
-        self._keys = keys
+        self.choices, self.chosen = tuple(choices), frozenset(chosen)
         options: list[Option | None] = []
         for each in choices:
             if apart and options:
@@ -74,24 +75,22 @@ class Choices(OptionList):
             self.highlighted = at
             self.scroll_to(y=y if same else 0, animate=False, force=True)
 
-    @property
-    def texts(self) -> list[str]:
-        """What is offered, as it is read."""
-        return [str(each.prompt) for each in self.options]
-
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Tell what was chosen."""
         event.stop()
-        if event.option_index < len(self._keys):
-            self.post_message(self.Picked(self._keys[event.option_index]))
+        if event.option_index < len(self.choices):
+            self.post_message(self.Picked(self.choices[event.option_index].key))
 
 
-def _prompt(choice: Choice, chosen: bool) -> Text:
-    text = Text("● " if chosen else "  ")
-    text.append(choice.key, Style(bold=True))
-    bold = Style(bold=chosen)
+def _prompt(choice: Choice, chosen: bool) -> Table:
+    """The mark, the key, and the text, whose lines stand below each other."""
+    row = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    for width in (1, max(1, len(choice.key))):
+        row.add_column(width=width)
+    row.add_column(ratio=1)
+    words = Text(plain(choice.head), Style(italic=True))
     if choice.head:
-        text.append(f"  {plain(choice.head)}", Style(bold=True)).append("\n")
-    else:
-        text.append("  ")
-    return text.append(plain(choice.text), bold)
+        words.append("\n")
+    words.append(plain(choice.text), Style(bold=chosen, italic=False))
+    row.add_row("●" if chosen else " ", Text(choice.key, Style(bold=True)), words)
+    return row

@@ -97,7 +97,7 @@ class IdentificationTask(Task):
         super().on_choices_picked(event)
 
     def _draw(self, unjudged: bool = False) -> None:
-        choices = [Choice(str(n), text, "·") for n, text in enumerate(self.asked.cards, 1)]
+        choices = [Choice(str(n), text, f"Card {n}") for n, text in enumerate(self.asked.cards, 1)]
         choices += [Choice("0", self._rubric.none), Choice(CANNOT_KEY, CANNOT)]
         chosen = CANNOT_KEY if unjudged else "" if self.card is None else str(self.card)
         self.cards.offer(choices, (chosen,), apart=True)

@@ -24,7 +24,7 @@ Coding            a code's key puts it on or off; enter goes on. n records NONE 
                   cited by number and space, or marked with ] and [ and taken with space. Passages
                   are marked by number; a label's key ends it. Escape goes a step back.
 
-↑ ↓ page up and page down scroll; tab goes to the next text. The time that you read this, write a
+The keys that scroll: ↑ ↓ page up and page down. Tab goes to the next text. The time that you read this, write a
 comment, or are in another window does not count. All that you answer is saved at once: leave
 whenever you like, and begin again where you left."""
 
@@ -37,13 +37,13 @@ _COMMANDS = (
         "f",
         "flag('catchphrase')",
         "catchphrase",
-        "Catchphrase",
+        "Phrase",
         "Flag: it repeats a catchphrase of the card word for word",
         True,
     ),
     ("b", "step(-1)", "back", "Back", "Look at the item before, and answer it anew", True),
     ("a", "step(1)", "ahead", "Ahead", "Go on from an item that you went back to", False),
-    ("i", "instructions", "instructions", "Instructions", "Read the instructions again", True),
+    ("i", "instructions", "instructions", "Rules", "Read the instructions again", True),
     ("q", "leave", "leave", "Leave", "Leave; all answers are saved", True),
 )
 

@@ -102,10 +102,8 @@ class LikertTask(Task):
 
     def _draw(self) -> None:
         scales = self.asked.scales
-        said = (
-            f"{'▸' if n == self.scale else ' '}{e.id} {self._said(n)}" for n, e in enumerate(scales)
-        )
-        self._points.update("  ".join(said))
+        said = [f"{self._mark(n)}{each.id} {self._said(n)} " for n, each in enumerate(scales)]
+        self._points.update("\n".join(" ".join(said[n : n + 3]) for n in range(0, len(said), 3)))
         scale = scales[self.scale]
         self._question.update(plain(f"{self.scale + 1} of {len(scales)}: {scale.question}"))
         choices = [Choice(str(n), text) for n, text in enumerate(scale.anchors, 1)]
@@ -119,3 +117,6 @@ class LikertTask(Task):
             return "–"
         point = self.points[scale]
         return CANNOT_KEY if point is None else str(point)
+
+    def _mark(self, scale: int) -> str:
+        return "▸" if scale == self.scale else " "

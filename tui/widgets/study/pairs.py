@@ -15,6 +15,7 @@ from tui.widgets.study.sheet import Sheet
 from tui.widgets.study.task import CANNOT_KEY, Task
 
 _SIDES: dict[str, Side] = {"1": "left", "2": "right", "0": "tie", "t": "tie"}
+_NAMES = {"1": "The first", "2": "The second"}
 
 
 class PairsTask(Task):
@@ -38,7 +39,7 @@ class PairsTask(Task):
         self._rubric = rubric
         self.scene = Static(classes="task--scene", markup=False)
         self.card = Sheet(id="card")
-        self.left, self.right = Sheet(id="left"), Sheet(id="right")
+        self.left, self.right = Sheet(id="left", key="1"), Sheet(id="right", key="2")
         self.sides = Choices(id="sides")
 
     def compose(self) -> ComposeResult:
@@ -54,17 +55,12 @@ class PairsTask(Task):
         self.scene.update(plain(self.asked.scene))
         self.scene.display = bool(self.asked.scene)
         self.card.show("The card", self.asked.cards[0])
-        self.left.show("1", self.asked.texts[0])
-        self.right.show("2", self.asked.texts[1])
-        choices = (
-            Choice("1", "The first"),
-            Choice("2", "The second"),
-            Choice("0", self._rubric.tie),
-            Choice(CANNOT_KEY, CANNOT),
-        )
         chosen = CANNOT_KEY if isinstance(before, SidePicked) else ""
         if isinstance(before, SidePicked) and before.side:
             chosen = next(key for key, side in _SIDES.items() if side == before.side)
+        for key, sheet, text in zip("12", (self.left, self.right), self.asked.texts, strict=True):
+            sheet.show(f"{'● ' if chosen == key else ''}{key}  {_NAMES[key]}", text)
+        choices = (Choice("0", self._rubric.tie), Choice(CANNOT_KEY, CANNOT))
         self.sides.offer(choices, (chosen,))
 
     def place_of_focus(self) -> Widget:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.widgets.floor.blocks import plain
+from tui.widgets.study.choices import Choices
 
 
 class Sheet(VerticalScroll):
-    """One text under a heading."""
+    """One text under a heading.
+
+    Args:
+        key: What is picked by a click on the heading, if it is a choice.
+    """
 
     DEFAULT_CSS = """
     Sheet {
@@ -22,8 +28,9 @@ class Sheet(VerticalScroll):
     }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, id: str | None = None, key: str = "") -> None:
+        super().__init__(id=id)
+        self._key = key
         self._title = Static(classes="sheet--title", markup=False)
         self._text = Static(classes="sheet--text", markup=False)
         self.text = ""
@@ -39,3 +46,8 @@ class Sheet(VerticalScroll):
         self._title.display = bool(title)
         self._text.update(self.text)
         self.scroll_home(animate=False, force=True)
+
+    def on_click(self, event: events.Click) -> None:
+        """A heading may be a choice."""
+        if self._key and event.widget is self._title:
+            self.post_message(Choices.Picked(self._key))
