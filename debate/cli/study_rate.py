@@ -1,0 +1,68 @@
+"""`yalta study rate`: rate a study, blind, in the terminal interface.
+
+What is to be rated is found here; the rating room itself is handed in by whoever has a terminal to
+open it in, since nothing here may load it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from debate.errors import UserError
+from debate.study.bundle import Bundle, load_bundle
+from debate.study.session import Session
+
+#: Opens the rating room.
+RatingRoom = Callable[[Session], None]
+
+
+@click.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.option("--rater", metavar="NAME", help="Who rates; only if the bundle is for several.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the ratings are written; else ratings/NAME.jsonl beside the bundle.",
+)
+@click.pass_obj
+def rate(room: RatingRoom | None, bundle: Path, rater: str | None, out: Path | None) -> None:
+    """Rate the items of BUNDLE, a study's file or the folder that holds its study.json.
+
+    Every answer is saved at once; call it again to go on where you left.
+    """
+    path = bundle_path(bundle)
+    study = load_bundle(path)
+    name = rater_of(study, rater)
+    study.plan(name)  # that nobody of this name rates is said before there is no terminal
+    if room is None:
+        raise UserError(
+            "the rating room opens in a terminal, by the program `yalta`",
+            hint="run the same command there",
+        )
+    room(Session.open(study, name, out or path.parent / "ratings" / f"{name}.jsonl"))
+
+
+def bundle_path(given: Path) -> Path:
+    """The file of a bundle: the one that is named, or `study.json` of a folder."""
+    return given / "study.json" if given.is_dir() else given
+
+
+def rater_of(study: Bundle, given: str | None) -> str:
+    """Who rates: who is named, or the only one of the bundle.
+
+    Raises:
+        UserError: if nobody is named and there are several, or none.
+    """
+    if given:
+        return given
+    if len(study.plans) == 1:
+        return next(iter(study.plans))
+    if not study.plans:
+        raise UserError("nobody rates in this study: its bundle has no plan")
+    raise UserError(
+        "who rates? this study has several raters",
+        hint=f"say which with --rater: {', '.join(study.plans)}",
+    )
