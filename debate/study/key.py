@@ -72,6 +72,9 @@ class ItemKey(Model):
     )
     repeats: Opaque | None = Field(None, description="The item that it shows once more.")
     pool: Opaque | None = None
+    seats: tuple[Identifier, ...] = Field(
+        (), description="Of a conference that is coded: who spoke each turn that is shown."
+    )
 
     @property
     def checked(self) -> bool:

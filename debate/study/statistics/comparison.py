@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import integrate, optimize, stats
@@ -62,21 +65,23 @@ def share_correct(sensitivity_: float, alternatives: int) -> float:
     return float(area)
 
 
-def sensitivity(share: float, alternatives: int) -> float | None:
+def sensitivity(share: float, alternatives: int | Sequence[int]) -> float | None:
     """The d' of one who is right so often: the inverse of `share_correct`.
 
     Args:
         share: 0 to 1.
-        alternatives: 2 or more.
+        alternatives: 2 or more; where judgements had different numbers of them, that of each.
 
     Returns:
         0 at chance, below it where it is worse than chance; None at 0 and 1, where it has no end.
     """
     if not 0 < share < 1:
         return None
-    low, high = share_correct(-_BEYOND, alternatives), share_correct(_BEYOND, alternatives)
-    if not low < share < high:
+    times = Counter([alternatives] if isinstance(alternatives, int) else alternatives)
+
+    def mean(d: float) -> float:
+        return sum(n * share_correct(d, many) for many, n in times.items()) / times.total()
+
+    if not mean(-_BEYOND) < share < mean(_BEYOND):
         return None
-    return float(
-        optimize.brentq(lambda d: share_correct(d, alternatives) - share, -_BEYOND, _BEYOND)
-    )
+    return float(optimize.brentq(lambda d: mean(d) - share, -_BEYOND, _BEYOND))
