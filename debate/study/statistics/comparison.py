@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import integrate, optimize, stats
+from scipy import optimize, special
 from scipy.sparse import csgraph
 
 _BEYOND = 12.0  # of d': nobody could tell more surely
@@ -57,12 +57,10 @@ def share_correct(sensitivity_: float, alternatives: int) -> float:
     Source: Hacker and Ratcliff, A revised table of d' for M-alternative forced choice, 1979.
     """
 
-    def density(x: float) -> float:
-        return float(stats.norm.pdf(x - sensitivity_) * stats.norm.cdf(x) ** (alternatives - 1))
-
-    span = abs(sensitivity_) + 10
-    area, _ = integrate.quad(density, -span, span, limit=200, points=[sensitivity_])
-    return float(area)
+    # Of so smooth a curve the trapezoid rule is exact to the last digits.
+    x = sensitivity_ + np.linspace(-10, 10, 1001)
+    density = np.exp(-((x - sensitivity_) ** 2) / 2) / np.sqrt(2 * np.pi)
+    return float((density * special.ndtr(x) ** (alternatives - 1)).sum() * 0.02)
 
 
 def sensitivity(share: float, alternatives: int | Sequence[int]) -> float | None:
