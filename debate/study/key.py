@@ -74,6 +74,9 @@ class ItemKey(Model):
     seats: tuple[Identifier, ...] = Field((), description="Of a conference: who spoke each turn.")
     phases: tuple[Line, ...] = Field((), description="Of a conference: in which phase.")
     pool: Opaque | None = None
+    seats: tuple[Identifier, ...] = Field(
+        (), description="Of a conference that is coded: who spoke each turn that is shown."
+    )
 
     @property
     def checked(self) -> bool:
