@@ -314,9 +314,7 @@ def _answers(world, item, skill, alike, rng):
     if of.task == "identification":
         yield _identified(of, skill, alike[0], rng)
     elif of.task == "pairs":
-        if of.checked and not skill.careless:
-            yield Preferred(choice="tie")
-        elif rng.random() < skill.ties:
+        if (of.checked and not skill.careless) or rng.random() < skill.ties:
             yield Preferred(choice="tie")
         else:
             first, second = (each.arm for each in of.origins)

@@ -74,9 +74,6 @@ class ItemKey(Model):
     seats: tuple[Identifier, ...] = Field((), description="Of a conference: who spoke each turn.")
     phases: tuple[Line, ...] = Field((), description="Of a conference: in which phase.")
     pool: Opaque | None = None
-    seats: tuple[Identifier, ...] = Field(
-        (), description="Of a conference that is coded: who spoke each turn that is shown."
-    )
 
     @property
     def checked(self) -> bool:
@@ -120,7 +117,9 @@ class Key(Model):
     title: Line
     rubric: Rubric
     raters: tuple[RaterKey, ...] = Field(min_length=1)
-    people: dict[Identifier, Person] = Field(description="Those who speak, by persona.")
+    people: dict[Identifier, Person] = Field(
+        default_factory=dict, description="Those who speak, by persona."
+    )
     cards: dict[Opaque, Identifier] = Field(description="Whose card each is.")
     shown: tuple[Card, ...]
     items: tuple[ItemKey, ...]
