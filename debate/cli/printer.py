@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import click
 
-from debate.answer_wording import amendment_line, answer_line, bids_line, decision_line
+from debate.answer_wording import amendment_line, answer_line, bids_line, decision_line, swing_line
 from debate.answers import AnyAnswer
 from debate.cli.earshot import Earshot
 from debate.cli.wrapping import MAX_WIDTH, Wrapper
@@ -40,8 +40,9 @@ from debate.events import (
     TurnOpened,
     VoteCast,
 )
-from debate.scenario import VotePlan
+from debate.scenario import HOUSE_MOTION, VotePlan
 from debate.state import ConferenceState, apply
+from debate.swing import swing
 from debate.take import Again, Delta, Item, Minuting, Progress
 from debate.text import showable
 from debate.wording import (
@@ -251,8 +252,19 @@ class Printer:
                 known = self._state.motions.get(item.motion)
                 title = known.title if known else None
                 self._note(decision_line(item, title, self._vote(item.phase)), dim=False)
+                self._tell_swing(item)
             case _:
                 self._aside(answer_line(item, self._names))
+
+    def _tell_swing(self, event: MotionDecided) -> None:
+        """Tell how the votes moved, where the motion of the conference was voted on before."""
+        if event.motion != HOUSE_MOTION or self._state.manifest is None:
+            return
+        house = [d for d in self._state.decisions if d.motion == HOUSE_MOTION]
+        # What is told may come behind what is known.
+        moved = swing(self._state.manifest, [d for d in house if d.phase <= event.phase])
+        if moved is not None:
+            self._aside(swing_line(moved))
 
     def _secret(self, phase: int) -> bool:
         """Whether the votes of a phase are secret."""

@@ -19,6 +19,7 @@ from debate.answer_wording import (
     call_heading,
     motion_heading,
     poll_heading,
+    swing_line,
     tally_line,
     vote_line,
 )
@@ -40,7 +41,8 @@ from debate.events import (
     TurnOpened,
     VoteCast,
 )
-from debate.scenario import VotePlan
+from debate.scenario import HOUSE_MOTION, VotePlan
+from debate.swing import swing
 from debate.text import unbroken
 from debate.wording import Names, ask_failed_line
 from tui.widgets.floor.blocks import Block, Room, plain
@@ -99,6 +101,7 @@ class Unheard:
         self._titles: dict[str, str] = {}
         self._sponsors: dict[str, str | None] = {}
         self._gathered: dict[Key, _Gathered] = {}
+        self._house: list[MotionDecided] = []
         self._people = {s.id for s in opened.seats if s.profile.family == "human"}
 
     def show(self, event: Event) -> None:
@@ -208,7 +211,7 @@ class Unheard:
         block.kind, block.name = "note", plain(poll_heading(first.motion, plan))
         lines = [_on_one_line(self._titles.get(first.motion, ""))]
         if gathered.decided is not None:
-            lines.append(tally_line(gathered.decided))
+            lines += [tally_line(gathered.decided), self._swing(gathered.decided)]
         else:
             lines.append(f"{len(gathered.said)} of {self._voters(first.phase)} have voted.")
         heard = gathered.decided is not None and not plan.secret
@@ -218,6 +221,13 @@ class Unheard:
             lines.append(ballots)
         block.text = "\n".join(filter(None, lines))
 
+    def _swing(self, decided: MotionDecided) -> str:
+        """How the votes moved, where the motion of the conference was voted on before."""
+        if decided.motion != HOUSE_MOTION:
+            return ""
+        moved = swing(self._opened, [d for d in self._house if d.phase <= decided.phase])
+        return swing_line(moved) if moved else ""
+
     def _decide(self, event: MotionDecided) -> None:
         key: Key = ("poll", event.phase, event.motion)
         gathered = self._gathered.get(key)
@@ -225,6 +235,8 @@ class Unheard:
             gathered = self._gathered[key] = _Gathered(Block("note"))
             self._sheet.add(gathered.block)
         gathered.decided = event
+        if event.motion == HOUSE_MOTION:
+            self._house.append(event)
         self._poll(gathered)
         self._sheet.touch(gathered.block)
 
