@@ -70,7 +70,8 @@ finished is on the disk before the next one starts.
 - When you have the floor: write, and **ctrl+s** says it. **i** goes on writing. What you have not
   said yet is kept, and in the box when the seat is asked again.
 - When you are asked for a vote, a bid or the like: the letter or number before a choice chooses it,
-  then there is room for a reason, and **ctrl+s** sends it.
+  then there is room for a reason, and **ctrl+s** sends it. Other letters go to the next choice that
+  begins so; the keys of the stage are had again by **escape**.
 - **r** opens and folds the models' reasoning, bids and secret ballots. **/** searches.
 - **w** looks at all, at what is public, at each private room. **m** shows every motion in full.
 - While you have a seat, you are shown what it may know, and **w** goes round in that: no room that
