@@ -181,6 +181,8 @@ class Feed:
                 self.add(Block("heading", name=plain(event.title), phase=event.phase))
                 if event.rooms:
                     self._open_rooms(event)
+                if self._unheard is not None:
+                    self._unheard.show(event)
             case RoomsOpened():
                 self._open_rooms(event)
             case NotePassed():

@@ -37,6 +37,7 @@ from debate.events import (
     MotionDecided,
     MotionTabled,
     PartnersChosen,
+    PhaseOpened,
     SeatChanged,
     TurnOpened,
     VoteCast,
@@ -44,7 +45,7 @@ from debate.events import (
 from debate.scenario import HOUSE_MOTION, VotePlan
 from debate.swing import swing
 from debate.text import unbroken
-from debate.wording import Names, ask_failed_line
+from debate.wording import Names, ask_failed_line, idle_line
 from tui.widgets.floor.blocks import Block, Room, plain
 
 Key = tuple[object, ...]
@@ -99,6 +100,8 @@ class Unheard:
         self._opened = opened
         self._kinds: dict[int, AskKind] = {}
         self._titles: dict[str, str] = {}
+        self._open: set[str] = set()
+        """Motions that are tabled and not yet voted on."""
         self._sponsors: dict[str, str | None] = {}
         self._gathered: dict[Key, _Gathered] = {}
         self._house: list[MotionDecided] = []
@@ -112,6 +115,8 @@ class Unheard:
             case SeatChanged():
                 person = event.profile.family == "human"
                 self._people = (self._people - {event.seat}) | ({event.seat} if person else set())
+            case PhaseOpened():
+                self._open_phase(event)
             case TurnOpened():
                 self._settle_bids(event)
             case AskFailed():
@@ -140,6 +145,7 @@ class Unheard:
                 self._gather(("signature", event.phase), event, self._signatures)
             case MotionTabled():
                 self._titles[event.motion] = event.title
+                self._open.add(event.motion)
                 self._sponsors[event.motion] = event.seat
                 head = motion_heading(event, self._names)
                 self._note(event, head, f"{event.title}. {event.text}")
@@ -181,6 +187,12 @@ class Unheard:
         told = f"Bids: {len(bids)} given" if waits else bids_line(bids, self._names)
         gathered.block.fold = plain(told)
         gathered.block.reasoning = self._lines(bids)
+
+    def _open_phase(self, event: PhaseOpened) -> None:
+        """Say of a phase that wants for a motion why nothing comes of it."""
+        phases = self._opened.scenario.phases
+        if event.phase < len(phases):
+            self._remark(idle_line(phases[event.phase], len(self._open)), None)
 
     def _settle_bids(self, turn: TurnOpened) -> None:
         """The floor was given: all bids for it are known."""
@@ -235,6 +247,7 @@ class Unheard:
             gathered = self._gathered[key] = _Gathered(Block("note"))
             self._sheet.add(gathered.block)
         gathered.decided = event
+        self._open.discard(event.motion)
         if event.motion == HOUSE_MOTION:
             self._house.append(event)
         self._poll(gathered)
