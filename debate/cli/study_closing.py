@@ -138,6 +138,8 @@ def report(name: Path, out: Path | None, seed: int) -> None:
         from debate.study.report import write_report
         from debate.study.results import results_of
     except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("numpy", "scipy"):
+            raise
         raise UserError(f"a report needs {error.name}", hint="pip install 'yalta[study]'") from None
     folder = StudyFolder(name)
     changed = folder.unchanged()

@@ -15,6 +15,7 @@ from debate.cli.wrapping import paragraph
 from debate.errors import UserError
 from debate.library import find_transcript, short_path
 from debate.study.assignment import assign
+from debate.study.bundle import Exclusions
 from debate.study.check import Finding
 from debate.study.check import check as checked
 from debate.study.excerpts import Held, held
@@ -63,6 +64,27 @@ _AROUND = 34
     multiple=True,
     help="A text by a person's hand in a persona's voice, to be rated among the others.",
 )
+@click.option(
+    "--exclude-checks",
+    type=click.FloatRange(0, 1),
+    default=0.25,
+    show_default=True,
+    help="A rater who misses more of the attention checks is left out in a second analysis.",
+)
+@click.option(
+    "--exclude-faster",
+    type=click.FloatRange(0),
+    default=3.0,
+    show_default=True,
+    help="So is one whose median item takes fewer seconds,",
+)
+@click.option(
+    "--exclude-unjudged",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="and one who says of more than this part that it cannot be judged.",
+)
 @click.option("--no-held-out", is_flag=True, help="Show every persona's card in identification.")
 def new(
     name: Path,
@@ -76,6 +98,9 @@ def new(
     each: int | None,
     terms: Sequence[str],
     references: Sequence[str],
+    exclude_checks: float,
+    exclude_faster: float,
+    exclude_unjudged: float,
     no_held_out: bool,
 ) -> None:
     """Draw the study NAME, a folder, from TRANSCRIPTS.
@@ -98,6 +123,9 @@ def new(
         hold_out=not no_held_out,
         references=_references(references),
         terms=terms,
+        exclusions=Exclusions(
+            checks=exclude_checks, seconds=exclude_faster, unjudged=exclude_unjudged
+        ),
     )
     secret = secrets.token_hex(32)
     key = draw_coding(plan, secret=secret) if asked.kind == "emergence" else _drawn(plan, secret)
@@ -109,6 +137,8 @@ def _drawn(plan: StudyPlan, secret: str) -> Key:
     try:
         from debate.study.drawing import draw
     except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("numpy", "scipy"):
+            raise
         raise UserError(f"a study needs {error.name}", hint="pip install 'yalta[study]'") from None
     return draw(plan, secret=secret)
 
