@@ -38,6 +38,7 @@ from debate.study.rubric import find_rubric
 
 SECRET = "ab" * 32
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+RULES = Exclusions()
 STUDY = opaque(SECRET, "study")
 PERSONAS = ("ada-l", "bo-k", "cy-m", "di-n")
 RATERS = ("ada", "bo", "cy")
@@ -82,7 +83,7 @@ def style_study(
     personas: Sequence[str] = PERSONAS,
     text: str = "It works. It works every time.",
     title: str = "A study of voices",
-    exclusions: Exclusions = Exclusions(),
+    exclusions: Exclusions = RULES,
     seed: int = 1,
 ) -> World:
     """A study of style; `foils` are so many of each kind in identification and on the scales."""
