@@ -81,7 +81,7 @@ async def _on(pilot: Keyboard[None], screen: RatingScreen, keys: Iterable[str]) 
         await pilot.pause(0.002)
 
 
-def keys_of(asked: Asked, answer: Answered) -> tuple[str, ...]:
+def keys_of(asked: Asked, answer: Answered) -> tuple[str, ...]:  # noqa: PLR0911
     """The keys that give an answer."""
     match answer, asked.item:
         case Identified(card=None), _:
