@@ -7,10 +7,12 @@ A policy says what is answered to an item; which keys say so is worked out here.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pilot import wait_until
+from textual.events import Key
 from textual.pilot import Pilot as Keyboard
 
 from debate.study.bundle import Bundle, IdentificationItem, LikertItem
@@ -21,6 +23,9 @@ from debate.study.session import Answered, Asked, LastQuestion, Pilot, Session
 from tui.app import YaltaApp
 from tui.screens.rating import RatingScreen
 from tui.screens.rating_pages import InstructionsPage
+from tui.widgets.study.coding import CodingTask
+from tui.widgets.study.ending import LastWords
+from tui.widgets.study.feedback import Feedback
 
 Policy = Callable[[Asked], Answered]
 
@@ -47,12 +52,14 @@ async def rate_all(
         while (now := screen.now) is not None and rated != most:
             match now:
                 case Pilot():
-                    await _on(pilot, screen, (*keys_of_gold(now.gold), "enter"))
+                    _press(pilot, keys_of_gold(now.gold))
+                    await _until(lambda: screen.query_one(Feedback).is_shown)
+                    await _on(pilot, screen, ("enter",))
                 case Asked():
                     rated += 1
                     await give(pilot, screen, policy(now))
                 case LastQuestion():
-                    screen.query_one("LastWords TextArea").text = closing  # type: ignore[attr-defined]
+                    screen.query_one(LastWords).words.text = closing
                     await _on(pilot, screen, ("ctrl+s",))
         await screen.leave()
     return path
@@ -75,13 +82,26 @@ async def give(pilot: Keyboard[None], screen: RatingScreen, answer: Answered) ->
 
 
 async def _on(pilot: Keyboard[None], screen: RatingScreen, keys: Iterable[str]) -> None:
+    """Press keys, and wait for what is shown then."""
     before = screen.shown
-    await pilot.press(*keys)
-    while screen.shown == before:
-        await pilot.pause(0.002)
+    _press(pilot, keys)
+    await _until(lambda: screen.shown != before)
 
 
-def keys_of(asked: Asked, answer: Answered) -> tuple[str, ...]:
+def _press(pilot: Keyboard[None], keys: Iterable[str]) -> None:
+    """Press keys without waiting for each: the screen takes them one after the other."""
+    for key in keys:
+        character = " " if key == "space" else key if len(key) == 1 else None
+        pilot.app.post_message(Key(key, character))
+
+
+async def _until(holds: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():
+            await asyncio.sleep(0.001)
+
+
+def keys_of(asked: Asked, answer: Answered) -> tuple[str, ...]:  # noqa: PLR0911
     """The keys that give an answer."""
     match answer, asked.item:
         case Identified(card=None), _:
@@ -116,27 +136,31 @@ async def _code(pilot: Keyboard[None], screen: RatingScreen, answer: Coded) -> N
     if [each.id for each in codes] == ["NONE"]:
         await _on(pilot, screen, (codes[0].key,))
         return
-    before = screen.shown
-    await pilot.press(*(each.key for each in codes), "enter")
+    shown, task = screen.shown, screen.query_one(CodingTask)
+
+    async def press(keys: Iterable[str]) -> None:
+        before = task.now
+        _press(pilot, keys)
+        await _until(lambda: task.now != before or screen.shown != shown)
+
+    await press((*(each.key for each in codes), "enter"))
     for code in codes:
         needed, said = stages(code), by_id[code.id]
         if "cite" in needed:
-            cites = (key for turn in said.evidence for key in (*str(turn), "space"))
-            await pilot.press(*cites, "enter")
-        if "gist" in needed:
-            task = screen.query_one("CodingTask")
-            for text in (said.gist, ", ".join(said.terms)):
-                task.written.value = text  # type: ignore[attr-defined]
-                await pilot.press("enter")
-            await pilot.press(*_keys_of_label(screen, said))
-    while screen.shown == before:
-        await pilot.pause(0.002)
+            await press((*(k for turn in said.evidence for k in (*str(turn), "space")), "enter"))
+        for text in (said.gist, ", ".join(said.terms)) if "gist" in needed else ():
+            await _until(lambda: task.written.has_focus)
+            task.written.value = text
+            await press(("enter",))
+        if "label" in needed:
+            await _until(lambda: task.conference.has_focus)
+            await press(_keys_of_label(screen, said))
+    await _until(lambda: screen.shown != shown)
 
 
 def _keys_of_label(screen: RatingScreen, said: CodedTurn) -> tuple[str, ...]:
     """The keys that mark passages, as far as they were found, and the label's."""
-    task = screen.query_one("CodingTask")
-    refs = [each.ref for each in task.passages]  # type: ignore[attr-defined]
+    refs = [each.ref for each in screen.query_one(CodingTask).passages]
     marks = (str(refs.index(each) + 1) for each in said.passages if each in refs)
     label = next(e for e in screen.session.bundle.rubric.labels if e.id == said.label)
     return (*marks, label.key)

@@ -26,6 +26,7 @@ _SPACES = ("space", " ", ",")
 class CodingTask(Task):
     """The conference beside the codes."""
 
+    SCOPED_CSS = False  # how it is laid out follows from the screen's width
     DEFAULT_CSS = """
     CodingTask {
         & #asked { height: 1fr; layout: horizontal; }

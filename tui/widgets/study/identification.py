@@ -20,6 +20,7 @@ SURE = "How sure are you?"
 class IdentificationTask(Task):
     """The excerpt beside the cards; a number picks one, and the next says how sure."""
 
+    SCOPED_CSS = False  # how it is laid out follows from the screen's width
     DEFAULT_CSS = """
     IdentificationTask {
         & #asked { height: 1fr; layout: horizontal; }

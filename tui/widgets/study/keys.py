@@ -24,7 +24,7 @@ Coding            a code's key puts it on or off; enter goes on. n records NONE 
                   cited by number and space, or marked with ] and [ and taken with space. Passages
                   are marked by number; a label's key ends it. Escape goes a step back.
 
-The keys that scroll: ↑ ↓ page up and page down. Tab goes to the next text. The time that you read this, write a
+↑ ↓ page up and page down scroll, tab goes to the next text. The time that you read this, write a
 comment, or are in another window does not count. All that you answer is saved at once: leave
 whenever you like, and begin again where you left."""
 

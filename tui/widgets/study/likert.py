@@ -23,6 +23,7 @@ class LikertTask(Task):
     The last point does not record by itself, so that a slip of the finger is seen before it counts.
     """
 
+    SCOPED_CSS = False  # how it is laid out follows from the screen's width
     DEFAULT_CSS = """
     LikertTask {
         & #asked { height: 1fr; layout: horizontal; }

@@ -21,6 +21,7 @@ _NAMES = {"1": "The first", "2": "The second"}
 class PairsTask(Task):
     """The card above, the two texts below it; one key chooses."""
 
+    SCOPED_CSS = False  # how it is laid out follows from the screen's width
     DEFAULT_CSS = """
     PairsTask {
         & #card { height: auto; max-height: 30%; border-bottom: solid $panel-lighten-1; }

@@ -16,7 +16,6 @@ CANNOT_KEY = "x"
 class Task(Vertical):
     """The widget of one task. It is asked anew for every item; an answer closes it."""
 
-    SCOPED_CSS = False  # how a task is laid out follows from the screen's width
     DEFAULT_CSS = """
     Task {
         height: 1fr;
