@@ -315,15 +315,19 @@ def of_all(results: Results) -> Iterator[str]:
         yield from _overall(main.scaled)
     if main.bargaining is not None:
         yield from _base(main.bargaining)
-    yield from _low_agreement(main.agreement)
+    yield from _low_agreement([e for e in main.agreement if e.alpha.value is not None])
     yield from _left_out(results)
 
 
 def _overall(found: Scaled) -> Iterator[str]:
     """The last scale, which is of the whole."""
-    for each in found.distributions:
-        if each.dimension == found.distributions[-1].dimension and each.mean.value is not None:
-            yield f"{each.dimension}, {each.kind} texts of {each.arm}: mean {cell(each.mean)}."
+    told = [
+        f"{each.kind}, {each.arm} {cell(each.mean)}"
+        for each in found.distributions
+        if each.dimension == found.distributions[-1].dimension and each.mean.value is not None
+    ]
+    if told:
+        yield f"Mean points, 1 to 5, on {found.distributions[-1].dimension}: {'; '.join(told)}."
 
 
 def _base(found: Bargaining) -> Iterator[str]:
