@@ -114,7 +114,7 @@ def test_newcombes_example():
 
 def shown(rng, items, raters, cards, personas, skill=0.0):
     """Items that show some cards of all, and raters who guess blindly among these and `none`."""
-    for n in range(items):
+    for _ in range(items):
         among = rng.choice(personas, size=cards, replace=False).tolist()
         truth = among[0]
         yield Shown(
@@ -146,11 +146,11 @@ def test_what_misleads_all_raters_alike_is_no_skill():
     found = []
     for n in range(60):
         rng = np.random.default_rng(n)
-        items = []
-        for _ in range(20):
-            sounds_like = rng.choice(4).item()
-            items.append(Shown(rng.choice(4).item(), range(4), tuple((r, sounds_like)
-                                                                     for r in range(5))))  # fmt: skip
+        truth, sounds_like = rng.integers(4, size=(2, 20)).tolist()
+        items = [
+            Shown(right, range(4), tuple((rater, heard) for rater in range(5)))
+            for right, heard in zip(truth, sounds_like, strict=True)
+        ]
         found.append(chance_among(items, seed=n, draws=300).p)
     assert np.mean(np.array(found) <= 0.05) < 0.13
 

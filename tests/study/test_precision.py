@@ -35,5 +35,5 @@ def test_the_same_seed_gives_the_same():
     "wrong", [{"items": 0}, {"raters": 0}, {"accuracy": 1.0}, {"likeness": 1.0}]
 )
 def test_what_is_no_study(wrong):
-    with pytest.raises(ValueError, match="no study|impossible"):
+    with pytest.raises(ValueError, match=r"no study|impossible"):
         foresee(**({"items": 8, "raters": 2} | wrong))
