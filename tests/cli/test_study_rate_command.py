@@ -54,3 +54,17 @@ def test_without_a_terminal_it_is_said_and_nothing_is_written(tmp_path, capsys):
     assert ended.value.code == 2
     assert "opens in a terminal" in capsys.readouterr().err
     assert not (tmp_path / "ratings").exists()
+
+
+def test_the_same_ratings_are_not_written_in_two_windows(tmp_path):
+    path = save(style_bundle(), tmp_path)
+
+    def second(session):
+        session.log.close()
+        with pytest.raises(UserError, match="another window"):
+            rated(path)
+
+    words = ["study", "rate", str(path)]
+    CliRunner().invoke(yalta, words, obj=second, catch_exceptions=False)
+    (session,) = rated(path)
+    session.log.close()
