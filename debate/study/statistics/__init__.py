@@ -16,6 +16,13 @@ from debate.study.statistics.agreement import (
     scott,
     specific_agreement,
 )
+from debate.study.statistics.clustered import (
+    difference_interval,
+    mean_interval,
+    median_interval,
+    share_difference,
+    share_interval,
+)
 from debate.study.statistics.comparison import (
     bradley_terry,
     sensitivity,
@@ -32,27 +39,38 @@ from debate.study.statistics.intervals import (
     leave_one_rater_out,
     wilson,
 )
+from debate.study.statistics.permutation import Shown, chance_among, difference_p
+from debate.study.statistics.rankings import strength_intervals
 
 __all__ = [
     "Chance",
     "Interval",
     "Metric",
+    "Shown",
     "Table",
     "alpha",
     "alpha_interval",
     "bradley_terry",
     "chance",
+    "chance_among",
     "cohen",
+    "difference_interval",
+    "difference_p",
     "gwet",
     "holm",
     "icc",
     "item_bootstrap",
     "leave_one_rater_out",
+    "mean_interval",
+    "median_interval",
     "percent_agreement",
     "scott",
     "sensitivity",
     "share_correct",
+    "share_difference",
+    "share_interval",
     "specific_agreement",
+    "strength_intervals",
     "wilson",
     "win_rate",
 ]

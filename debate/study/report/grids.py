@@ -1,0 +1,194 @@
+"""Which tables a report has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from debate.study.bargaining import Bargaining
+from debate.study.concord import Agreement
+from debate.study.identification import Identified
+from debate.study.preference import Preferences
+from debate.study.report.section import Grid
+from debate.study.report.wording import alone, cell, listed, p_value, span, value
+from debate.study.results import Results
+from debate.study.scales import Scaled
+
+
+def of_identification(found: Identified) -> Iterator[Grid]:
+    """Accuracies, and what was taken for what."""
+    rows = []
+    for each in found.accuracies:
+        chance = each.chance
+        rows.append((
+            "genuine texts" if each.by == "all" else f"{each.by}: {each.name}",
+            cell(each.share, "share"),
+            "" if chance is None else value(chance.by_chance, "share"),
+            "" if chance is None else p_value(chance.p),
+            cell(each.sensitivity),
+            str(each.share.n if each.share.value is not None else 0),
+            str(each.share.items),
+            str(each.unjudged),
+            each.share.by,
+        ))  # fmt: skip
+    yield Grid(
+        "How often the right answer was given (95 % interval)",
+        ("of", "right", "by chance", "p", "d′", "judgements", "texts", "can't judge", "interval"),
+        tuple(rows),
+        "d′ counts “none of them” as one alternative more. By chance: true labels dealt out anew"
+        " among texts that offer them. Of texts of no persona or an absent one the right answer is"
+        " “none of them”.",
+    )
+    yield Grid(
+        "What each text was taken for",
+        ("kind", "true voice", *found.confusion.columns),
+        tuple((r.kind, r.truth, *map(str, r.chosen)) for r in found.confusion.rows),
+    )
+
+
+def of_preferences(found: Preferences) -> Iterator[Grid]:
+    """Matches and strengths."""
+    yield Grid(
+        "Pairs (95 % interval; a tie is half a win)",
+        ("first", "second", "share won by the first", "won", "lost", "ties", "can't judge"),
+        tuple(
+            (m.one, m.other, cell(m.rate, "share"), *map(str, (m.wins, m.losses, m.ties)),
+             str(m.unjudged))
+            for m in found.matches
+        ),
+    )  # fmt: skip
+    if found.strengths:
+        yield Grid(
+            "Bradley-Terry strengths (log odds that sum to 0; 95 % interval)",
+            ("system", "strength"),
+            tuple((each.system, cell(each.strength, "gap")) for each in found.strengths),
+        )
+
+
+def of_scales(found: Scaled) -> Iterator[Grid]:
+    """Distributions with the foils beside, and contrasts."""
+    yield Grid(
+        "Points by kind and arm (95 % interval)",
+        ("scale", "kind", "arm", *"12345", "can't judge", "mean", "median", "4 or 5", "texts"),
+        tuple(
+            (e.dimension, e.kind, e.arm, *map(str, e.counts), str(e.unjudged), cell(e.mean),
+             cell(e.median), cell(e.taken, "share"), str(e.mean.items))
+            for e in found.distributions
+        ),
+    )  # fmt: skip
+    yield Grid(
+        "Differences of means (95 % interval)",
+        ("scale", "first", "less", "points", "p", "p adjusted"),
+        tuple(
+            (
+                e.dimension,
+                e.first,
+                e.second,
+                cell(e.difference, "gap"),
+                p_value(e.difference.p) if e.difference.n else "not rated",
+                p_value(e.adjusted) if e.difference.n else "not rated",
+            )
+            for e in found.contrasts
+        ),
+        "p by dealing out anew which texts are of which; adjusted over the scales (Holm).",
+    )
+
+
+def of_bargaining(found: Bargaining) -> Iterator[Grid]:
+    """Codes, labels, and whether what they rest on was given."""
+    yield Grid(
+        "Codes by arm (95 % interval)",
+        ("code", "arm", "conferences", "with it", "share", f"less {found.base}", "turns", "with it",
+         "per turn", f"less {found.base}"),
+        tuple(
+            (e.code, e.arm, str(e.conferences), str(e.having), cell(e.share, "share"),
+             cell(e.share_gap, "gap"), str(e.turns), str(e.times), cell(e.per_turn),
+             cell(e.per_turn_gap, "gap"))
+            for e in found.rates
+        ),
+        "A code counts if it was adjudicated so or, where nobody adjudicated, if more than half of"
+        " the turn's raters gave it.",
+    )  # fmt: skip
+    yield Grid(
+        "Where thoughts may have come from",
+        ("arm", "label", "thoughts", "of"),
+        tuple((e.arm, e.label, str(e.count), str(e.of)) for e in found.labels),
+    )
+    yield Grid(
+        "What labels rest on",
+        ("arm", "label", "passages named", "given to the speaker", "earlier turns named"),
+        tuple((e.arm, e.label, str(e.passages), str(e.given), str(e.turns)) for e in found.grounds),
+    )
+
+
+def of_agreement(agreement: Sequence[Agreement]) -> Iterator[Grid]:
+    """Every coefficient."""
+    yield Grid(
+        "Agreement (95 % interval)",
+        ("on", "among", "alpha", "without one rater", "AC", "percent", "ICC(A,1)", "ICC(C,1)",
+         "positive", "raters", "units"),
+        tuple(
+            (
+                f"{e.task}: {e.of}",
+                e.among,
+                cell(e.alpha),
+                "" if e.without_one is None else span(e.without_one),
+                alone(e.gwet),
+                alone(e.percent, "share"),
+                alone(e.icc_agreement),
+                alone(e.icc_consistency),
+                alone(e.positive),
+                str(e.raters),
+                str(e.alpha.items),
+            )
+            for e in agreement
+        ),
+        "Alpha is Krippendorff's, ordinal of scales and nominal of anything else; AC is Gwet's AC2"
+        " with quadratic weights of scales, AC1 of anything else. Repeats and checks never count.",
+    )  # fmt: skip
+
+
+def of_raters(results: Results) -> Iterator[Grid]:
+    """Each rater's work and steadiness, and flagged items."""
+    yield Grid(
+        "Work",
+        ("rater", "rated", "planned", "checks missed", "seconds an item", "can't judge",
+         "left out because"),
+        tuple(
+            (e.rater, str(e.rated), str(e.planned), f"{e.missed} of {e.checks}",
+             "not rated" if e.seconds is None else f"{e.seconds:.1f}",
+             "not rated" if e.unjudged is None else value(e.unjudged, "share"),
+             listed(e.reasons))
+            for e in results.raters
+        ),
+    )  # fmt: skip
+    steady = [
+        (r.rater, s.of, str(s.pairs), value(s.same, "share"),
+         "" if s.difference is None else value(s.difference, "gap"))
+        for r in results.raters for s in r.stability
+    ]  # fmt: skip
+    if steady:
+        yield Grid(
+            "What was shown twice",
+            ("rater", "of", "pairs", "answered the same", "second less first, points"),
+            tuple(steady),
+        )
+    alarms = [
+        (r.rater, a.kind, a.of, str(a.judged), str(a.taken))
+        for r in results.raters for a in r.false_alarms
+    ]  # fmt: skip
+    if alarms:
+        yield Grid(
+            "False alarms",
+            ("rater", "foil", "task", "judged", "taken for the card's voice"),
+            tuple(alarms),
+            "Identification: a card was named where none is right. Scales: 4 or 5 points.",
+        )
+    if results.flagged:
+        yield Grid(
+            "Flagged items",
+            ("item", "by", "left out"),
+            tuple(
+                (e.item, f"{listed(e.by)}: {e.reason}", "yes" if e.excluded else "no")
+                for e in results.flagged
+            ),
+        )

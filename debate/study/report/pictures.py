@@ -1,0 +1,131 @@
+"""Which pictures a report has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from debate.study.bargaining import Bargaining
+from debate.study.concord import Agreement
+from debate.study.figure import Figure
+from debate.study.identification import Identified
+from debate.study.preference import Preferences
+from debate.study.report.plots import Bar, Stack, confusion_plot, interval_plot, stacked_bars
+from debate.study.report.section import Plot
+from debate.study.rubric import Rubric
+from debate.study.scales import Scaled
+
+
+def of_identification(found: Identified, mark: str) -> tuple[Plot, ...]:
+    """Accuracy, and the confusion matrix."""
+    named = {
+        "all": "Genuine texts",
+        "kind": "Kind: ",
+        "arm": "Arm: ",
+        "persona": "Persona: ",
+        "confidence": "Confidence ",
+        "settled": "Settled: ",
+    }
+    bars = []
+    for each in found.accuracies:
+        label = named[each.by] + ("" if each.by == "all" else each.name)
+        bars += _bar(label, each.share)
+    plots = []
+    chance = found.genuine.chance
+    if bars:
+        title = "How often the right card, or rightly none, was named"
+        svg = interval_plot(
+            f"{mark}accuracy", title, bars, unit="share", reach=(0, 1),
+            mark=None if chance is None else chance.by_chance, marked="genuine texts, by chance",
+        )  # fmt: skip
+        plots.append(Plot(f"{title}, with intervals at 95 %.", svg))
+    columns = found.confusion.columns
+    rows = []
+    for row in found.confusion.rows:
+        if sum(row.chosen):
+            right = row.truth if row.kind == "genuine" else "none"
+            label = row.truth if row.kind == "genuine" else f"{row.kind}: {row.truth}"
+            at = columns.index(right) if right in columns and row.kind != "shuffled" else None
+            rows.append((label, row.chosen, at))
+    if rows:
+        title = "What each text was taken for"
+        svg = confusion_plot(f"{mark}confusion", title, columns, rows)
+        plots.append(Plot(f"{title}: true voice by row, thick edge where that is right.", svg))
+    return tuple(plots)
+
+
+def of_preferences(found: Preferences, mark: str) -> tuple[Plot, ...]:
+    """Win rates and strengths."""
+    bars = [b for m in found.matches for b in _bar(f"{m.one} against {m.other}", m.rate)]
+    plots = []
+    if bars:
+        title = "Share of pairs that the first won"
+        svg = interval_plot(f"{mark}wins", title, bars, unit="share", reach=(0, 1), mark=0.5,
+                            marked="no preference")  # fmt: skip
+        plots.append(Plot(f"{title}, ties as half, with intervals at 95 %.", svg))
+    bars = [bar for each in found.strengths for bar in _bar(each.system, each.strength)]
+    if bars:
+        title = "Bradley-Terry strengths"
+        svg = interval_plot(f"{mark}strengths", title, bars, unit="gap", reach=(-1, 1), mark=0.0,
+                            marked="the mean of all")  # fmt: skip
+        plots.append(Plot(f"{title}, in log odds, with intervals at 95 %.", svg))
+    return tuple(plots)
+
+
+def of_scales(found: Scaled, rubric: Rubric, mark: str) -> tuple[Plot, ...]:
+    """The points given, and how far genuine texts stand above others."""
+    asked = {each.id: each.question for each in rubric.likert}
+    plots = []
+    for dimension in dict.fromkeys(each.dimension for each in found.distributions):
+        stacks = [
+            Stack(f"{each.kind}, {each.arm}", each.counts)
+            for each in found.of(dimension)
+            if sum(each.counts)
+        ]
+        if stacks:
+            title = f"{dimension}: {asked[dimension]}"
+            svg = stacked_bars(f"{mark}points-{dimension}", title, stacks, "12345")
+            plots.append(Plot(f"{title} Shares of the points 1 to 5.", svg))
+    bars = [
+        bar
+        for each in found.contrasts
+        for bar in _bar(f"{each.dimension}: {each.first} − {each.second}", each.difference)
+    ]
+    if bars:
+        title = "Differences of means, in points"
+        svg = interval_plot(f"{mark}gaps", title, bars, unit="gap", reach=(-1, 1), mark=0.0,
+                            marked="no difference")  # fmt: skip
+        plots.append(Plot(f"{title}, with intervals at 95 %.", svg))
+    return tuple(plots)
+
+
+def of_bargaining(found: Bargaining, mark: str) -> tuple[Plot, ...]:
+    """Shares of conferences, code by code."""
+    plots = []
+    for code in dict.fromkeys(each.code for each in found.rates):
+        bars = [b for e in found.rates if e.code == code for b in _bar(e.arm, e.share)]
+        if bars and code != "NONE":
+            title = f"{code}: share of conferences with at least one"
+            name = f"{mark}code-{code.lower()}"
+            svg = interval_plot(name, title, bars, unit="share", reach=(0, 1))
+            plots.append(Plot(f"{title}, with intervals at 95 %.", svg))
+    return tuple(plots)
+
+
+def of_agreement(agreement: Sequence[Agreement], mark: str) -> tuple[Plot, ...]:
+    """Alphas."""
+    bars = []
+    for each in agreement:
+        label = each.of if each.among == "all" else f"{each.of}, genuine texts alone"
+        bars += _bar(label, each.alpha)
+    if not bars:
+        return ()
+    title = "Krippendorff's alpha"
+    svg = interval_plot(f"{mark}alpha", title, bars, unit="number", reach=(0, 1), mark=0.667,
+                        marked="below it no conclusions")  # fmt: skip
+    return (Plot(f"{title}, with intervals at 95 %.", svg),)
+
+
+def _bar(label: str, figure: Figure) -> list[Bar]:
+    if figure.value is None:
+        return []
+    return [Bar(label, figure.value, figure.interval)]

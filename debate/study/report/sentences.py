@@ -1,0 +1,306 @@
+"""What can be said of the results in plain words, and what cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from debate.study.bargaining import OPEN, Bargaining, CodeRate
+from debate.study.concord import SURE, TENTATIVE, Agreement
+from debate.study.exclusion import RaterReport
+from debate.study.identification import Accuracy, Identified
+from debate.study.preference import Preferences
+from debate.study.report.wording import cell, listed, many, p_said, span, value
+from debate.study.results import Results
+from debate.study.scales import Contrast, Scaled
+
+NOT_RATED = "Not rated."
+#: Below it, what came is taken for more than chance.
+SMALL = 0.05
+#: What a task's results are called.
+NAMES = {
+    "identification": "Identification",
+    "pairs": "Preference",
+    "likert": "Closeness to the card",
+    "coding": "Bargaining",
+}
+
+
+def of_identification(found: Identified) -> Iterator[str]:
+    """Of which card texts were taken to be."""
+    main = found.genuine
+    if not main.share.n:
+        yield NOT_RATED
+        return
+    if main.share.value is None:
+        yield "Every genuine text was answered with “can't judge”; the share right is undefined."
+        return
+    yield (
+        f"Raters named the right card in {cell(main.share, 'share')} of"
+        f" {many(main.share.n, 'judgement')} of {many(main.share.items, 'genuine text')}."
+    )
+    yield _against_chance(main)
+    if main.unjudged:
+        yield (
+            f"{many(main.unjudged, 'judgement')} more were “can't judge”; they are left out of"
+            " every share."
+        )
+    for each in found.of("kind"):
+        if each.name in ("no-persona", "held-out") and each.share.value is not None:
+            what = "no persona" if each.name == "no-persona" else "a persona whose card was absent"
+            yield (
+                f"Of texts of {what}, “none of them” was rightly said in"
+                f" {cell(each.share, 'share')}; otherwise some card was named that is not theirs."
+            )
+    for each in found.of("settled"):
+        if each.share.value is not None:
+            yield (
+                f"After adjudication, one answer a text, {cell(each.share, 'share')} of"
+                f" {many(each.share.n, 'text')} are right."
+            )
+    sure = [each for each in found.of("confidence") if each.share.value is not None]
+    if len(sure) > 1:
+        told = [f"{each.name}: {cell(each.share, 'share')}" for each in sure]
+        yield f"By the raters' own confidence, 1 a guess and 4 sure: {'; '.join(told)}."
+
+
+def _against_chance(main: Accuracy) -> str:
+    chance, ends = main.chance, main.share.interval
+    if chance is None or ends is None:
+        return "Too little was rated to say whether that is more than chance."
+    by = f"With the true labels dealt out anew it is {value(chance.by_chance, 'share')}"
+    if chance.p < SMALL and ends.low > chance.by_chance:
+        return f"{by}, so raters tell the voices apart better than chance ({p_said(chance.p)})."
+    if ends.high < chance.by_chance:
+        return f"{by}: raters were right less often than chance, so something misled them."
+    return (
+        f"{by} ({p_said(chance.p)}), which this study does not tell from what was found: it does"
+        " not show that raters can tell the voices apart, nor that they cannot."
+    )
+
+
+def of_preferences(found: Preferences) -> Iterator[str]:
+    """Of the pairs."""
+    if not any(match.rate.n for match in found.matches):
+        yield NOT_RATED
+        return
+    for match in found.matches:
+        rate = match.rate
+        if not rate.n:
+            yield f"{match.one} against {match.other}: not rated."
+            continue
+        if rate.value is None:
+            yield f"{match.one} against {match.other}: never judged, so undefined."
+            continue
+        told = (
+            f"{match.one} was found closer to the card than {match.other} in"
+            f" {cell(rate, 'share')} of {many(rate.n - match.unjudged, 'judgement')}, ties"
+            f" ({match.ties}) as half."
+        )
+        if rate.interval is None:
+            yield f"{told} Too little was rated to say how sure that is."
+        elif rate.interval.low > 0.5 or rate.interval.high < 0.5:
+            better = match.one if rate.interval.low > 0.5 else match.other
+            yield f"{told} That is a preference for {better}."
+        else:
+            yield f"{told} The interval includes a half: no preference is shown."
+    if found.strengths and found.strengths[0].strength.value is None:
+        yield (
+            "Bradley-Terry strengths are undefined: some system won every pair, lost every pair,"
+            " or was not paired with the rest."
+        )
+    left = found.left.interval
+    if left is not None and (left.low > 0.5 or left.high < 0.5):
+        yield (
+            f"What stood on the left was chosen in {cell(found.left, 'share')}: sides mattered."
+            " They were balanced, so this favours no system, but it costs precision."
+        )
+
+
+def of_scales(found: Scaled, agreement: Sequence[Agreement]) -> Iterator[str]:
+    """Of the Likert scales."""
+    if not any(each.mean.n for each in found.distributions):
+        yield NOT_RATED
+        return
+    for each in found.contrasts:
+        if each.difference.value is not None:
+            yield _contrast(each)
+    for kind, what in (
+        ("shuffled", "written from another card than the one they were rated by"),
+        ("catchphrases", "of no persona, with the card's catchphrases pasted on"),
+    ):
+        of = [each for each in found.distributions if each.kind == kind]
+        points, taken = sum(sum(d.counts) for d in of), sum(sum(d.counts[3:]) for d in of)
+        if points:
+            yield (
+                f"False alarms: of {many(points, 'point')} given to texts {what}, {taken}"
+                f" ({value(taken / points, 'share')}) were 4 or 5."
+            )
+    yield from _low_agreement([each for each in agreement if each.task == "likert"])
+
+
+def _contrast(each: Contrast) -> str:
+    gap, ends = each.difference, each.difference.interval
+    what = f"{each.dimension}: {each.first} less {each.second} is {cell(gap, 'gap')} points"
+    if each.adjusted is not None:
+        what += f" (adjusted {p_said(each.adjusted)})"
+    if ends is None or gap.value is None:
+        return f"{what}; too little was rated to say more."
+    foil = each.first == "genuine"
+    if ends.low > 0 and (each.adjusted or 0) < SMALL:
+        return f"{what}: {each.first} was rated closer to the card."
+    if ends.high < 0 and (each.adjusted or 0) < SMALL:
+        return f"{what}: {each.second} was rated closer to the card."
+    if foil and gap.value <= 0:
+        return f"{what}: the foil was rated as high as the genuine texts."
+    return f"{what}: no difference is shown."
+
+
+def _low_agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
+    for each in agreement:
+        if each.among == "all" and each.alpha.n:
+            told = _agreement(each)
+            if told:
+                yield told
+
+
+def of_agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
+    """Of all that was asked."""
+    if not any(each.alpha.n for each in agreement):
+        yield NOT_RATED
+        return
+    told = list(_low_agreement(agreement))
+    yield from told
+    if not told:
+        yield f"Raters agree well on everything (alpha of {SURE:g} or more)."
+
+
+def _agreement(each: Agreement) -> str | None:
+    """What alpha forbids to say; None if it forbids nothing."""
+    what = f"{each.of}: "
+    if each.alpha.value is None:
+        why = (
+            "nobody's judgement can be held to another's"
+            if each.raters < 2
+            else "only one category was used, or no two raters judged the same"
+        )
+        return f"{what}agreement is undefined: {why}."
+    told = f"{what}alpha is {cell(each.alpha)}"
+    if each.alpha.interval is not None and each.alpha.interval.low <= 0:
+        return f"{told}: agreement no better than chance cannot be ruled out; too low to say more."
+    if each.alpha.value < TENTATIVE:
+        return (
+            f"{told}, below {TENTATIVE:g}: raters agree too little for single judgements to be"
+            " relied on; only averages over raters and texts say something."
+        )
+    return f"{told}: enough for tentative conclusions." if each.alpha.value < SURE else None
+
+
+def of_bargaining(found: Bargaining, quiet: str = "NONE") -> Iterator[str]:
+    """Of the coding; `quiet` is the code that says that nothing happened."""
+    if not any(each.turns for each in found.rates):
+        yield NOT_RATED
+        return
+    if found.partly:
+        yield (
+            f"{many(found.partly, 'conference')} coded in part: not in the shares of conferences,"
+            " since what is absent there may still come."
+        )
+    if found.split:
+        yield (
+            f"{many(found.split, 'code')} that half of a turn's raters gave, and nobody"
+            " adjudicated, are not counted."
+        )
+    for each in found.rates:
+        if each.code != quiet:
+            yield _rate(each, found.base)
+    unsettled = sum(each.count for each in found.labels if each.label == OPEN)
+    if unsettled:
+        yield f"Of {many(unsettled, 'thought')} raters do not agree where it came from."
+    for ground in found.grounds:
+        if ground.passages:
+            yield (
+                f"{ground.arm}, {ground.label}: of {many(ground.passages, 'passage')} that the"
+                f" label was rested on, {ground.given} had truly been given to the speaker."
+            )
+    yield (
+        "That nothing close to a thought was found among what its speaker had been given proves"
+        " nothing; and what the model knew from its training cannot be excluded."
+    )
+
+
+def _rate(each: CodeRate, base: str) -> str:
+    what = f"{each.code}, arm {each.arm}: "
+    if not each.turns:
+        return f"{what}not rated."
+    if not each.conferences:
+        return f"{what}no conference was coded to its end."
+    told = f"{what}{each.having} of {many(each.conferences, 'conference')}"
+    ends = each.share.interval
+    if not each.having and ends is not None:
+        told += f", which still allows {value(ends.high, 'share')}"
+    else:
+        told += f" ({span(ends, 'share')})"
+    gap = each.share_gap
+    if gap is None or gap.value is None or gap.interval is None:
+        return f"{told}."
+    points = cell(gap, "gap")
+    if gap.interval.low > 0 or gap.interval.high < 0:
+        return f"{told}; its share differs from that of {base} by {points}."
+    return f"{told}; its share less that of {base} is {points}: no difference is shown."
+
+
+def of_rater(each: RaterReport) -> Iterator[str]:
+    """Of one rater, where there is something to tell."""
+    if each.reasons:
+        yield f"{each.rater} is left out of the second analyses: {listed(each.reasons)}."
+    for alarm in each.false_alarms:
+        if alarm.of == "likert" and alarm.kind == "catchphrases" and alarm.taken * 2 > alarm.judged:
+            yield (
+                f"{each.rater} gave 4 or 5 to {alarm.taken} of {alarm.judged} where catchphrases"
+                " were pasted on, and may judge by keywords."
+            )
+
+
+def of_all(results: Results) -> Iterator[str]:
+    """What stands at the head of the report."""
+    if not results.rated:
+        yield "No person has rated this study. It has no results: every figure is not rated."
+        return
+    yield (
+        f"{many(sum(each.rated > 0 for each in results.raters), 'person', 'people')} of"
+        f" {len(results.raters)} rated; the program scored nothing."
+    )
+    unrated = [NAMES[task] for task in results.tasks if not _rated(results, task)]
+    if unrated:
+        yield f"{listed(unrated)}: not rated."
+    if not results.sealed.whole:
+        yield (
+            "The key is not the one that was sealed before rating, or ratings were given under"
+            " another: what an item was may have been changed afterwards. Trust no figure here."
+        )
+    main = results.main
+    if main.identified is not None and main.identified.genuine.share.value is not None:
+        yield from list(of_identification(main.identified))[:2]
+    if main.preferences is not None and any(m.rate.value for m in main.preferences.matches):
+        yield from list(of_preferences(main.preferences))[: len(main.preferences.matches)]
+    yield from _left_out(results)
+
+
+def _left_out(results: Results) -> Iterator[str]:
+    items = sum(each.excluded for each in results.flagged)
+    if not items and not results.excluded:
+        yield "The rules leave no item and no rater out, so all four analyses are the same."
+        return
+    yield (
+        f"The rules leave out {many(items, 'flagged item')} and"
+        f" {many(len(results.excluded), 'rater')}; every figure is told with and without them."
+    )
+    shares = [a.identified.genuine.share for a in results.analyses if a.identified is not None]
+    known = [(a.name, s) for a, s in zip(results.analyses, shares, strict=False) if s.n]
+    if known:
+        told = [f"{name}: {cell(share, 'share')}" for name, share in known]
+        yield f"Right cards named, {'; '.join(told)}."
+
+
+def _rated(results: Results, task: str) -> bool:
+    return any(each.task == task for each in results.told)
