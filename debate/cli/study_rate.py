@@ -35,7 +35,7 @@ def rate(room: RatingRoom | None, bundle: Path, rater: str | None, out: Path | N
 
     Every answer is saved at once; call it again to go on where you left.
     """
-    path = bundle_path(bundle)
+    path = bundle_path(bundle, rater)
     study = load_bundle(path)
     name = rater_of(study, rater)
     study.plan(name)  # that nobody of this name rates is said before there is no terminal
@@ -70,9 +70,12 @@ def _alone(ratings: Path) -> Iterator[None]:
         lock.release()
 
 
-def bundle_path(given: Path) -> Path:
-    """The file of a bundle: the one that is named, or `study.json` of a folder."""
-    return given / "study.json" if given.is_dir() else given
+def bundle_path(given: Path, rater: str | None) -> Path:
+    """The file of a bundle: the one that is named, or in a folder `study.json`, or the rater's."""
+    if not given.is_dir():
+        return given
+    own = given / f"{rater}.json"
+    return own if rater and own.exists() else given / "study.json"
 
 
 def rater_of(study: Bundle, given: str | None) -> str:

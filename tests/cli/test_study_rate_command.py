@@ -8,6 +8,7 @@ from studies import save, style_bundle
 
 from debate.cli import main, yalta
 from debate.errors import UserError
+from debate.study.bundle import dump_bundle
 
 
 def rated(*words):
@@ -67,4 +68,13 @@ def test_the_same_ratings_are_not_written_in_two_windows(tmp_path):
     words = ["study", "rate", str(path)]
     CliRunner().invoke(yalta, words, obj=second, catch_exceptions=False)
     (session,) = rated(path)
+    session.log.close()
+
+
+def test_a_folder_may_hold_a_bundle_for_each(tmp_path):
+    study = style_bundle(raters=("kai", "mo"))
+    for rater in study.plans:
+        (tmp_path / f"{rater}.json").write_bytes(dump_bundle(study.for_rater(rater)))
+    (session,) = rated(tmp_path, "--rater", "mo")
+    assert session.log.path == tmp_path / "ratings" / "mo.jsonl"
     session.log.close()
