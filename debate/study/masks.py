@@ -1,7 +1,7 @@
 """Masks, as a person changes them: in one place, or wherever a text stands.
 
-A key is never changed but copied. What is done to a turn is done wherever the same turn is shown, in
-an item's repeat above all, so that no two say different things of one text.
+A key is never changed but copied. What is done to a turn is done wherever the same turn is shown,
+in an item's repeat above all, so that no two say different things of one text.
 """
 
 from __future__ import annotations

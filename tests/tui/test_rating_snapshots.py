@@ -1,6 +1,6 @@
 """Pictures of the rating room, compared with the ones that were looked at and found right.
 
-After a change that is meant: `pytest tests/tui/test_rating_snapshots.py --snapshot-update`, and look.
+After a change that is meant: call it with `--snapshot-update`, and look.
 """
 
 from __future__ import annotations
