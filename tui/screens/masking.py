@@ -1,4 +1,4 @@
-"""A person looks at every mask before a study is sealed: what raters will not read, in its place."""
+"""Every mask, looked at by a person before a study is sealed: what raters will not read, in place."""
 
 from __future__ import annotations
 
