@@ -177,7 +177,7 @@ def save(bundle: Bundle, folder: Path) -> Path:
 def study_key() -> Key:
     """A key of three items, the last of which shows the first once more; with a mask."""
     turns = ("We at Acme said so, and Ada Lovelace heard it.", "Ada said: no. 一点点 for Acme.")
-    masks = (Mask(turn=0, start=23, end=35, shown="[name]"),)
+    masks = (Mask(turn=0, start=24, end=36, shown="[name]"),)
     origin = Origin(arm="full", persona="ada", turns=turns, masks=masks)
     other = Origin(arm="bare", persona="bob", turns=(turns[1], "Nobody is named in this."))
     items = tuple(

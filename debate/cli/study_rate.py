@@ -6,10 +6,12 @@ open it in, since nothing here may load it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from filelock import FileLock, Timeout
 
 from debate.errors import UserError
 from debate.study.bundle import Bundle, load_bundle
@@ -33,7 +35,7 @@ def rate(room: RatingRoom | None, bundle: Path, rater: str | None, out: Path | N
 
     Every answer is saved at once; call it again to go on where you left.
     """
-    path = bundle_path(bundle)
+    path = bundle_path(bundle, rater)
     study = load_bundle(path)
     name = rater_of(study, rater)
     study.plan(name)  # that nobody of this name rates is said before there is no terminal
@@ -42,12 +44,38 @@ def rate(room: RatingRoom | None, bundle: Path, rater: str | None, out: Path | N
             "the rating room opens in a terminal, by the program `yalta`",
             hint="run the same command there",
         )
-    room(Session.open(study, name, out or path.parent / "ratings" / f"{name}.jsonl"))
+    ratings = out or path.parent / "ratings" / f"{name}.jsonl"
+    with _alone(ratings):
+        room(Session.open(study, name, ratings))
 
 
-def bundle_path(given: Path) -> Path:
-    """The file of a bundle: the one that is named, or `study.json` of a folder."""
-    return given / "study.json" if given.is_dir() else given
+@contextmanager
+def _alone(ratings: Path) -> Iterator[None]:
+    """Rate in one window alone: two that write the same file would spoil it.
+
+    Raises:
+        UserError: if another does, or the folder cannot be written.
+    """
+    lock = FileLock(ratings.with_name(f".{ratings.name}.lock"), timeout=0)
+    try:
+        ratings.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise UserError(f"{ratings} is being written in another window") from None
+    except OSError as error:
+        raise UserError(f"cannot write {ratings}: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def bundle_path(given: Path, rater: str | None) -> Path:
+    """The file of a bundle: the one that is named, or in a folder `study.json`, or the rater's."""
+    if not given.is_dir():
+        return given
+    own = given / f"{rater}.json"
+    return own if rater and own.exists() else given / "study.json"
 
 
 def rater_of(study: Bundle, given: str | None) -> str:

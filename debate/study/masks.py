@@ -1,7 +1,7 @@
 """Masks, as a person changes them: in one place, or wherever a text stands.
 
-A key is never changed but copied. What is done to an item is done to every item that shows the same
-turns, its repeat above all, so that no two say different things of one text.
+A key is never changed but copied. What is done to a turn is done wherever the same turn is shown,
+in an item's repeat above all, so that no two say different things of one text.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable
 
 from debate.errors import UserError
 from debate.study.key import Key, Mask, Origin
+
+#: What stands in the place of a part, as a rule; other words may, too.
+USUAL = ("[name]", "[place]", "[organisation]", "[post]")
 
 
 def with_mask(key: Key, item: str, origin: int, mask: Mask) -> Key:
@@ -25,18 +28,38 @@ def with_mask(key: Key, item: str, origin: int, mask: Mask) -> Key:
     Raises:
         UserError: if it reaches out of its turn, or into another mask.
     """
-    turns = key.item(item).origins[origin].turns
+    here = key.item(item).origins[origin]
+    turns = here.turns
     if mask.turn >= len(turns) or not 0 <= mask.start < mask.end <= len(turns[mask.turn]):
         raise UserError("a mask covers some of the words of one turn")
-    if any(_meet(mask, each) for each in key.item(item).origins[origin].masks):
+    if any(_meet(mask, each) for each in here.masks):
         raise UserError("there is a mask already: take it away first")
-    return _changed(key, turns, lambda masks: _sorted([*masks, mask]))
+    return _masked_as(key, turns[mask.turn], [*masks_of(here, mask.turn), mask])
 
 
 def without_mask(key: Key, item: str, origin: int, mask: Mask) -> Key:
     """The key without a mask; the words that it covered will be read."""
-    turns = key.item(item).origins[origin].turns
-    return _changed(key, turns, lambda masks: tuple(each for each in masks if each != mask))
+    here = key.item(item).origins[origin]
+    if mask not in here.masks:
+        return key
+    left = [each for each in masks_of(here, mask.turn) if each != mask]
+    return _masked_as(key, here.turns[mask.turn], left)
+
+
+def masks_of(origin: Origin, turn: int) -> tuple[Mask, ...]:
+    """The masks of one turn, in the order in which they stand in it."""
+    return _sorted(each for each in origin.masks if each.turn == turn)
+
+
+def approved(key: Key, by: str) -> Key:
+    """The key once somebody has looked at every mask.
+
+    Raises:
+        UserError: if it is not said who.
+    """
+    if not (name := " ".join(by.split())):
+        raise UserError("say who has looked at the masks")
+    return key.model_copy(update={"masks_checked_by": name})
 
 
 def masking_everywhere(key: Key, text: str, shown: str) -> Key:
@@ -88,13 +111,15 @@ def unmasking_everywhere(key: Key, text: str) -> Key:
     return after
 
 
-def _changed(
-    key: Key, turns: tuple[str, ...], change: Callable[[tuple[Mask, ...]], tuple[Mask, ...]]
-) -> Key:
+def _masked_as(key: Key, text: str, masks: Iterable[Mask]) -> Key:
+    """The key with these masks, and no other, wherever this turn is shown."""
+    of_it = list(masks)
+
     def changed(origin: Origin) -> Origin:
-        if origin.turns != turns:
-            return origin
-        return origin.model_copy(update={"masks": change(origin.masks)})
+        same = [n for n, turn in enumerate(origin.turns) if turn == text]
+        kept = [each for each in origin.masks if each.turn not in same]
+        new = [each.model_copy(update={"turn": n}) for n in same for each in of_it]
+        return origin.model_copy(update={"masks": _sorted([*kept, *new])}) if same else origin
 
     return _all(key, changed)
 

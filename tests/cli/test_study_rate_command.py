@@ -8,6 +8,7 @@ from studies import save, style_bundle
 
 from debate.cli import main, yalta
 from debate.errors import UserError
+from debate.study.bundle import dump_bundle
 
 
 def rated(*words):
@@ -54,3 +55,26 @@ def test_without_a_terminal_it_is_said_and_nothing_is_written(tmp_path, capsys):
     assert ended.value.code == 2
     assert "opens in a terminal" in capsys.readouterr().err
     assert not (tmp_path / "ratings").exists()
+
+
+def test_the_same_ratings_are_not_written_in_two_windows(tmp_path):
+    path = save(style_bundle(), tmp_path)
+
+    def second(session):
+        session.log.close()
+        with pytest.raises(UserError, match="another window"):
+            rated(path)
+
+    words = ["study", "rate", str(path)]
+    CliRunner().invoke(yalta, words, obj=second, catch_exceptions=False)
+    (session,) = rated(path)
+    session.log.close()
+
+
+def test_a_folder_may_hold_a_bundle_for_each(tmp_path):
+    study = style_bundle(raters=("kai", "mo"))
+    for rater in study.plans:
+        (tmp_path / f"{rater}.json").write_bytes(dump_bundle(study.for_rater(rater)))
+    (session,) = rated(tmp_path, "--rater", "mo")
+    assert session.log.path == tmp_path / "ratings" / "mo.jsonl"
+    session.log.close()

@@ -417,7 +417,7 @@ async def test_only_the_time_that_an_item_is_looked_at_counts(tmp_path):
 async def test_leaving_in_the_middle_loses_nothing(tmp_path):
     bundle = style_bundle(gold=False)
     path = tmp_path / "kai.jsonl"
-    for n in range(4):
+    for n in range(3):
         await rate_all(bundle, "kai", path, policy, most=n + 1)
     assert len(read_ratings(path).standing) == 6
     async with YaltaApp(

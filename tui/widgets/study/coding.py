@@ -78,7 +78,7 @@ class CodingTask(Task):
         turn = self.asked.turns[-1].number
         coded = before.codes if isinstance(before, TurnCoded) else ()
         self.draft = CodingDraft.of(turn, coded, self._rubric)
-        self.conference.hear(self.asked.turns)
+        self.conference.lay_out(self.asked.turns)
         self._turn_to(None)
 
     def place_of_focus(self) -> Widget:

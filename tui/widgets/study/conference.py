@@ -18,7 +18,7 @@ class Conference(Record):
         super().__init__(id=id)
         self.set_reactive(Record.follow, False)
 
-    def hear(self, turns: Sequence[HeardTurn]) -> None:
+    def lay_out(self, turns: Sequence[HeardTurn]) -> None:
         """Show these turns, the last of them in view."""
         self.load(_blocks(turns))
         if self.blocks:
