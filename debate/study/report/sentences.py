@@ -159,7 +159,7 @@ def _verdict(each: Contrast) -> str:
     if ends.high < 0 and each.adjusted < SMALL:
         return f"{each.second} was rated closer to the card"
     if each.first == "genuine" and gap <= 0:
-        return "the foils were rated as high as the genuine texts"
+        return f"{each.second} texts were rated as high as the genuine ones"
     return "no difference is shown"
 
 
