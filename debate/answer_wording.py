@@ -23,6 +23,7 @@ from debate.events import (
     VoteCast,
 )
 from debate.scenario import HOUSE_MOTION, VotePlan
+from debate.swing import Swing
 from debate.text import unbroken
 from debate.wording import Names, begun, name_of, subject
 
@@ -154,6 +155,18 @@ def decision_line(
     """
     what = f"{motion_name(event.motion)}, {unbroken(title)}" if title else motion_name(event.motion)
     return f"{begun(what)}: {_tally(event)}{_rule(plan) if plan else ''}"
+
+
+def swing_line(moved: Swing) -> str:
+    """How the votes on the motion of the conference moved since the first vote on it."""
+    counted = ((moved.yes, "for"), (moved.no, "against"), (moved.abstain, "abstaining"))
+    told = ", ".join(f"{_more(n)} {side}" for n, side in counted)
+    sides = {"yes": "the side for the motion", "no": "the side against it", None: "neither side"}
+    return f"Since the first vote on it: {told}. By the Oxford rule {sides[moved.winner]} won."
+
+
+def _more(n: int) -> str:
+    return f"{abs(n)} {'more' if n > 0 else 'fewer'}" if n else "as many"
 
 
 def _tally(event: MotionDecided) -> str:

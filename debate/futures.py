@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from debate.answer_wording import answer_line, decision_line
+from debate.answer_wording import answer_line, decision_line, swing_line
 from debate.events import (
     AmendmentAnswered,
     AmendmentProposed,
@@ -34,6 +34,8 @@ from debate.events import (
     TurnWithdrawn,
     VoteCast,
 )
+from debate.scenario import HOUSE_MOTION
+from debate.swing import swing
 from debate.wording import (
     Names,
     conference_line,
@@ -104,6 +106,8 @@ class _Teller:
         self._names: Names = {}
         self._titles: dict[str, str] = {}
         self._secret: frozenset[int] = frozenset()
+        self._opened: ConferenceOpened | None = None
+        self._house: list[MotionDecided] = []
 
     def turn(self, opened: TurnOpened, closed: TurnClosed) -> Passage:
         return Passage(
@@ -126,7 +130,7 @@ class _Teller:
             case RoomsOpened():
                 text = rooms_line(event.rooms, self._names)
             case MotionDecided():
-                text = decision_line(event, self._titles.get(event.motion))
+                text = " ".join(filter(None, (self._decision(event), self._swing(event))))
             case VoteCast() if event.phase in self._secret:
                 pass
             case MotionTabled():
@@ -149,7 +153,18 @@ class _Teller:
                 pass
         return Passage(event.type, text) if text else None
 
+    def _decision(self, event: MotionDecided) -> str:
+        return decision_line(event, self._titles.get(event.motion))
+
+    def _swing(self, event: MotionDecided) -> str:
+        if event.motion != HOUSE_MOTION or self._opened is None:
+            return ""
+        self._house.append(event)
+        moved = swing(self._opened, self._house)
+        return swing_line(moved) if moved else ""
+
     def _begin(self, event: ConferenceOpened) -> None:
+        self._opened, self._house = event, []
         self._names = {card.id: card.name for card in event.seats}
         phases = enumerate(event.scenario.phases)
         self._secret = frozenset(n for n, phase in phases if phase.vote.secret)

@@ -24,9 +24,10 @@ from debate.events import (
     TurnWithdrawn,
     VoteCast,
 )
-from debate.scenario import VotePlan
+from debate.scenario import HOUSE_MOTION, VotePlan
 from debate.standing import Amendment, ConferenceState
 from debate.state import apply
+from debate.swing import Swing, swing
 
 A = TypeVar("A", VoteCast, CommuniqueSigned)
 
@@ -107,6 +108,14 @@ class Ledger:
     def polls_on(self, motion: str) -> list[Poll]:
         """The votes on a motion."""
         return [poll for poll in self.polls.values() if poll.motion == motion]
+
+    def swing(self, poll: Poll) -> Swing | None:
+        """How the votes on the motion of the conference moved up to a vote on it; None of any other
+        motion, and of a vote that is not counted or is the first."""
+        if poll.motion != HOUSE_MOTION or poll.decided is None:
+            return None
+        counts = [p.decided for p in self.polls_on(HOUSE_MOTION) if p.decided]
+        return swing(self.state.opened, [c for c in counts if c.phase <= poll.phase])
 
     def amendments_to(self, motion: str) -> list[Amendment]:
         """The amendments to a motion, in order."""

@@ -20,7 +20,6 @@ from platformdirs import user_cache_path, user_config_path, user_data_path
 from debate import yaml_file
 from debate.errors import (
     LoadError,
-    Problem,
     TranscriptError,
     TranscriptExists,
     TranscriptLocked,
@@ -249,5 +248,5 @@ def _named(loaded: M, path: Path) -> M:
     """
     if loaded.id != path.stem:
         message = f"the id is {loaded.id!r}, but the file is named {path.name!r}"
-        raise LoadError(str(path), [Problem(1, 1, "id", message)])
+        raise LoadError(str(path), yaml_file.problems_at(path, [(("id",), message)]))
     return loaded

@@ -48,6 +48,8 @@ class Motions:
         self._seats = seats
         self._motions: dict[str, MotionFigures] = {}
         self._house: list[MotionFigures] = []
+        self.house: list[MotionDecided] = []
+        """The counts of the votes on the scenario's own."""
         self._amendments: dict[str, str] = {}
 
     def take(self, event: AnyEvent) -> None:
@@ -105,5 +107,6 @@ class Motions:
         )
         if house:
             self._house.append(counted)
+            self.house.append(event)
         else:
             self._put(counted)

@@ -6,11 +6,21 @@ version does not know is refused when it is loaded, with its line, and never ski
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
+from debate.errors import nearest
+from debate.fault import SHAPE, fault, misshapen
 from debate.persona import Identifier, Line, Model, Prose
 
 PhaseKind = Literal[
@@ -88,7 +98,9 @@ class Weighted(_Free):
 
     rule: Literal["weighted"]
     weights: dict[Identifier, Annotated[float, Field(gt=0, le=1000)]] = Field(
-        default_factory=dict, description="By seat; 1 where none is said."
+        default_factory=dict,
+        description="By seat; 1 where none is said.",
+        examples=[{"ada": 3, "bo": 0.5}],
     )
 
 
@@ -123,6 +135,8 @@ def _floor_by_name(value: Any) -> Any:
         return {"rule": value}
     if isinstance(value, dict) and "rule" not in value:
         return {"rule": "round_robin", **value}
+    if not isinstance(value, dict | BaseModel):
+        raise misshapen("the name of a rule, or that and more of it")
     return value
 
 
@@ -131,9 +145,40 @@ Floor = Annotated[
     Annotated[RoundRobin | FreeFloor, Field(discriminator="rule")], BeforeValidator(_floor_by_name)
 ]
 
+
+def _way_of_meeting(value: Any) -> str | None:
+    if isinstance(value, str | dict):
+        return "word" if isinstance(value, str) else "rooms"
+    return None
+
+
 #: Who meets in a caucus: pairs, in another pairing each time; whom each chooses and is chosen by;
 #: or rooms by name.
-Rooms = Literal["pairs", "choice"] | dict[Line, tuple[Identifier, ...]]
+Rooms = Annotated[
+    Annotated[Literal["pairs", "choice"], Tag("word")]
+    | Annotated[dict[Line, tuple[Identifier, ...]], Tag("rooms")],
+    Discriminator(
+        _way_of_meeting,
+        custom_error_type=SHAPE,
+        custom_error_message="expected 'pairs', 'choice', or rooms with their seats",
+    ),
+]
+
+
+def _in_pairs(value: Any) -> Any:
+    """Tell of seats in a row once, and not of each that it is no pair."""
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        raise misshapen("pairs, each of who asks and who answers")
+    return value
+
+
+def _pair(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise misshapen("a pair, who asks and who answers")
+    return value
+
+
+Pair = Annotated[tuple[Identifier, Identifier], BeforeValidator(_pair)]
 
 
 class VotePlan(Model):
@@ -147,7 +192,9 @@ class VotePlan(Model):
         "majority", description="Of the votes for and against; abstentions count for neither."
     )
     weights: dict[Identifier, Annotated[int, Field(ge=0, le=1000)]] = Field(
-        default_factory=dict, description="Votes of a seat; 1 where none is said."
+        default_factory=dict,
+        description="Votes of a seat; 1 where none is said.",
+        examples=[{"ada": 3, "bo": 0}],
     )
 
 
@@ -165,31 +212,52 @@ class Phase(Model):
         )
     )
     title: Line
-    floor: Floor = RoundRobin()
+    floor: Floor = Field(RoundRobin(), examples=["bidding", {"rule": "bidding", "most": 4}])
     rounds: int = Field(1, ge=1, le=10_000)
-    words: Words = Words.model_validate({"from": 60, "to": 120})
+    words: Words = Field(
+        Words.model_validate({"from": 60, "to": 120}), examples=[{"from": 60, "to": 120}]
+    )
     instructions: Prose = Field(description="What is asked of each speaker in this phase.")
     seats: tuple[Line, ...] = Field(
-        (), description="Who takes part: seats, sides, or `audience`; all members if none is said."
+        (),
+        description="Who takes part: seats, sides, or `audience`; all members if none is said.",
+        examples=[["ada", "bo"]],
     )
-    pairs: tuple[tuple[Identifier, Identifier], ...] = Field(
-        (), description="In a cross-examination, who asks whom; each asks the next if none is said."
+    pairs: Annotated[tuple[Pair, ...], BeforeValidator(_in_pairs)] = Field(
+        (),
+        description="In a cross-examination, who asks whom; each asks the next if none is said.",
+        examples=[[["ada", "bo"], ["bo", "ada"]]],
     )
-    rooms: Rooms = Field("pairs", description="In a caucus, who meets whom.")
+    rooms: Rooms = Field(
+        "pairs",
+        description="In a caucus, who meets whom.",
+        examples=[{"north": ["ada", "bo"]}, "pairs", "choice"],
+    )
     most: int = Field(3, ge=1, le=100, description="Motions that may be tabled in the phase.")
-    vote: VotePlan = VotePlan()
+    vote: VotePlan = Field(VotePlan(), examples=[{"rule": "two_thirds", "secret": True}])
 
     @model_validator(mode="after")
     def _once(self) -> Phase:
         if self.rounds != 1 and self.kind not in ROUNDS:
-            raise ValueError(f"a phase of kind {self.kind!r} has one round")
+            raise fault(f"a phase of kind {self.kind!r} has one round", "rounds")
         for field, kind in (("pairs", "cross"), ("rooms", "caucus"), ("vote", "vote")):
             usual = type(self).model_fields[field].default
             if getattr(self, field) != usual and self.kind != kind:
-                raise ValueError(f"a phase of kind {self.kind!r} has no {field!r}")
-        if self.kind == "cross" and any(a == b for a, b in self.pairs):
-            raise ValueError("nobody can be asked by themselves")
+                has = f"only one of kind {kind!r} has"
+                raise fault(f"a phase of kind {self.kind!r} has no {field!r}: {has}", field)
+        for n, (asks, answers) in enumerate(self.pairs):
+            if asks == answers:
+                raise fault("nobody can be asked by themselves", "pairs", n)
         return self
+
+    @property
+    def named(self) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+        """The seats that meet or ask by name, and where the name stands in the phase."""
+        for n, pair in enumerate(self.pairs):
+            yield from ((seat, ("pairs", n, at)) for at, seat in enumerate(pair))
+        if isinstance(self.rooms, dict):
+            for room, seats in self.rooms.items():
+                yield from ((seat, ("rooms", room, at)) for at, seat in enumerate(seats))
 
 
 #: Kinds of phase that may have more than one round.
@@ -246,30 +314,44 @@ class Scenario(Model):
     @model_validator(mode="after")
     def _distinct(self) -> Scenario:
         for what, ids in (
-            ("fact", [f.id for f in self.facts]),
-            ("phase", [p.id for p in self.phases]),
-            ("seat", [s.name for s in self.seats]),
+            ("fact", [(f.id, "id") for f in self.facts]),
+            ("phase", [(p.id, "id") for p in self.phases]),
+            ("seat", [(s.name, "id" if s.id else "persona") for s in self.seats]),
         ):
-            if twice := sorted({i for i, times in Counter(ids).items() if times > 1}):
-                raise ValueError(f"two {what}s have the id {twice[0]!r}")
+            seen: set[str] = set()
+            for n, (name, field) in enumerate(ids):
+                if name in seen:
+                    raise fault(f"two {what}s have the id {name!r}", f"{what}s", n, field)
+                seen.add(name)
         return self
 
     @model_validator(mode="after")
     def _seated(self) -> Scenario:
         if not any(s.role == "member" for s in self.seats):
-            raise ValueError("there is no member among the seats")
-        if sum(s.role == "chair" for s in self.seats) > 1:
-            raise ValueError("there are two chairs")
-        groups = {*(s.side for s in self.seats if s.side), *get_args(Role)}
-        seats = {s.name for s in self.seats}
-        for phase in self.phases:
-            named = [n for pair in phase.pairs for n in pair]
-            if isinstance(phase.rooms, dict):
-                named += [n for room in phase.rooms.values() for n in room]
-            strange = [n for n in phase.seats if n not in seats | groups]
-            strange += [n for n in named if n not in seats]
-            if strange:
-                raise ValueError(f"the phase {phase.id!r} names {strange[0]!r}, which is no seat")
-            if phase.floor.rule == "chaired" and not any(s.role == "chair" for s in self.seats):
-                raise ValueError(f"the floor of {phase.id!r} is chaired, but no seat is the chair")
+            raise fault("there is no member among the seats", "seats")
+        chairs = [n for n, s in enumerate(self.seats) if s.role == "chair"]
+        if len(chairs) > 1:
+            raise fault("there are two chairs", "seats", chairs[1], "role")
+        for n, phase in enumerate(self.phases):
+            self._check_names(n, phase)
+            if phase.floor.rule == "chaired" and not chairs:
+                what = f"the floor of {phase.id!r} is chaired, but no seat is the chair"
+                raise fault(what, "phases", n, "floor")
         return self
+
+    def _check_names(self, n: int, phase: Phase) -> None:
+        seats = [s.name for s in self.seats]
+        groups = [*get_args(Role), *(s.side for s in self.seats if s.side)]
+        for at, name in enumerate(phase.seats):
+            if name not in seats and name not in groups:
+                raise fault(_stranger(phase, name, [*seats, *groups]), "phases", n, "seats", at)
+        for name, where in phase.named:
+            if name not in seats:
+                raise fault(_stranger(phase, name, seats), "phases", n, *where)
+
+
+def _stranger(phase: Phase, name: str, known: Iterable[str]) -> str:
+    known = list(dict.fromkeys(known))
+    near = nearest(name, known)
+    guess = f"did you mean {near!r}?" if near else f"known: {', '.join(known[:20])}"
+    return f"the phase {phase.id!r} names {name!r}, which is no seat; {guess}"

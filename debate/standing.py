@@ -104,6 +104,21 @@ class Decision:
     """Vote and reason of each seat."""
     secret: bool
 
+    @property
+    def yes(self) -> int:
+        """Votes for it."""
+        return self.votes["yes"]
+
+    @property
+    def no(self) -> int:
+        """Votes against it."""
+        return self.votes["no"]
+
+    @property
+    def abstain(self) -> int:
+        """Votes for neither."""
+        return self.votes["abstain"]
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

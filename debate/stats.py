@@ -26,6 +26,7 @@ from debate.events import (
 )
 from debate.motions import MotionFigures, Motions
 from debate.scenario import Phase
+from debate.swing import Swing, swing
 from debate.text import count_words
 
 
@@ -237,6 +238,8 @@ class Stats:
     """What became of each motion."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Of seats."""
+    swing: Swing | None = None
+    """How the votes on the scenario's own motion moved, if it was voted on more than once."""
 
 
 def stats(events: Iterable[AnyEvent]) -> Stats:
@@ -252,7 +255,7 @@ class _Count:
 
     def __init__(self) -> None:
         self._title = ""
-        self._phases: tuple[Phase, ...] = ()
+        self._opened: ConferenceOpened | None = None
         self._seats: dict[str, Figures] = {}
         self._profiles: dict[str, Profile] = {}
         self._asked: dict[int, tuple[TurnOpened, Profile]] = {}
@@ -267,7 +270,7 @@ class _Count:
         self._ledger.take(event)
         match event:
             case ConferenceOpened() if not self._seats:
-                self._title, self._phases = event.scenario.title, event.scenario.phases
+                self._opened, self._title = event, event.scenario.title
                 self._seats = {s.id: Figures(s.name, s.profile.model) for s in event.seats}
                 self._profiles = {s.id: s.profile for s in event.seats}
                 self._ledger = Motions(self._seats)
@@ -297,8 +300,12 @@ class _Count:
         self._total.tabled = sum(figures.tabled for figures in seats)
         self._total.carried = sum(figures.carried for figures in seats)
         names = {seat: figures.name for seat, figures in self._seats.items()}
-        lengths, motions = _lengths(self._phases, self._turns), self._ledger.motions()
-        return Stats(self._title, seats, self._total, turns, self._clerk, lengths, motions, names)
+        phases = self._opened.scenario.phases if self._opened else ()
+        lengths, motions = _lengths(phases, self._turns), self._ledger.motions()
+        moved = swing(self._opened, self._ledger.house) if self._opened else None
+        return Stats(
+            *(self._title, seats, self._total, turns, self._clerk, lengths, motions, names, moved)
+        )
 
     def _end(self, event: TurnClosed | TurnFailed) -> None:
         opened, profile = self._asked.get(event.turn, (None, self._profiles[event.seat]))

@@ -29,6 +29,7 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
+from debate.scenario import Phase
 from debate.text import unbroken
 
 #: Names of seats, by seat. A seat that is not among them goes by its id.
@@ -202,6 +203,20 @@ def rooms_line(rooms: Mapping[str, Iterable[str]], names: Names, absent: Iterabl
     met = f"In private: {'; '.join(told)}." if told else "Nobody meets in private."
     out = [name_of(seat, names) for seat in absent]
     return f"{met} In no room: {', '.join(out)}." if out else met
+
+
+def idle_line(plan: Phase, open_motions: int) -> str:
+    """That a phase is over as it opens, for want of a motion; nothing of any other.
+
+    Args:
+        plan: The phase.
+        open_motions: Motions that are tabled and not yet voted on, as it opens.
+    """
+    if open_motions:
+        return ""
+    if plan.kind == "vote" and plan.vote.on == "motions":
+        return "No motion is open: there is nothing to vote on."
+    return "No motion is open: there is nothing to amend." if plan.kind == "amendments" else ""
 
 
 # -- asks; what is answered is worded in `answer_wording`

@@ -9,9 +9,8 @@ YAML 1.2's core schema, so `no` and `10:30` are words; tags are refused.
 from __future__ import annotations
 
 import re
-import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +18,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from debate.errors import LoadError, Problem, UserError, nearest
+from debate.errors import LoadError, Problem, UserError
+from debate.expected import message_of, short, without_tags
+from debate.fault import AT
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -192,7 +193,7 @@ def _bound_events(text: str, fault: Any) -> None:
         if nodes > MAX_NODES:
             raise fault(event.start_mark, f"more than {MAX_NODES} values")
         if tag := getattr(event, "tag", None):
-            raise fault(event.start_mark, f"tags are not allowed here: {_short(tag)}")
+            raise fault(event.start_mark, f"tags are not allowed here: {short(tag)}")
 
 
 def _bound_nodes(root: yaml.Node, fault: Any) -> None:
@@ -213,7 +214,7 @@ def _bound_nodes(root: yaml.Node, fault: Any) -> None:
             for key, value in node.value:
                 name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
                 if isinstance(key, yaml.ScalarNode) and name in seen:
-                    raise fault(key.start_mark, f"the key {_short(name)} stands twice")
+                    raise fault(key.start_mark, f"the key {short(name)} stands twice")
                 seen.add(name)
                 total += size(key) + size(value)
         elif isinstance(node, yaml.SequenceNode):
@@ -230,39 +231,18 @@ def _bound_nodes(root: yaml.Node, fault: Any) -> None:
 
 
 def _problem(error: ErrorDetails, root: yaml.Node, model: type[BaseModel]) -> Problem:
-    loc, value = error["loc"], error["input"]
-    told = error.get("ctx", {})
+    loc, told = error["loc"], error.get("ctx", {})
     if error["type"] == "union_tag_invalid":  # of a part whose kind is one of its own fields
-        loc, value = (*loc, told["discriminator"].strip("'")), told["tag"]
-    unknown = error["type"] == "extra_forbidden"
-    node, steps = _walk(root, loc, key_of_last=unknown or error["type"] == "invalid_key")
-    message = error["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    if unknown:
-        known = sorted(_fields_at(model, loc[:-1]))
-        near = nearest(str(loc[-1]), known)
-        guess = f"; did you mean {near!r}?" if near else f"; known: {', '.join(known)}"
-        message = f"unknown field{guess}"
-    elif error["type"] in ("literal_error", "union_tag_invalid") and isinstance(value, str):
-        expected = str(told.get("expected") or told.get("expected_tags", ""))
-        choices = [part.strip("'") for part in expected.replace(" or ", ", ").split(", ")]
-        near = nearest(value, choices)
-        guess = f"; did you mean {near!r}?" if near else ""
-        message = f"{_short(value)} is not known: expected {expected}{guess}"
-    elif error["type"] == "model_type":
-        message = f"expected fields, as `name: value`, not {_short(error['input'])}"
-    elif error["type"] == "too_short":
-        message = f"expected {error.get('ctx', {}).get('min_length', 1)} or more"
-    elif error["type"] == "tuple_type":
-        message = f"expected a list, not {_short(error['input'])}"
-    elif error["type"] == "missing":
-        message = f"missing field {loc[-1]!r}"
-    elif error["type"] == "string_pattern_mismatch":
-        pattern = error.get("ctx", {}).get("pattern", "")
-        message = f"{_short(error['input'])} does not have the form {pattern}"
+        loc = (*loc, told["discriminator"].strip("'"))
+    if AT in told:
+        loc = (*loc, *told[AT])
+    at_key = AT in told or error["type"] in ("extra_forbidden", "invalid_key")
+    if loc and loc[-1] == "[key]":  # so pydantic says that a key is at fault, and not its value
+        loc, at_key = loc[:-1], True
+    node, steps = _walk(root, without_tags(model, loc), key_of_last=at_key)
     mark = node.start_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Problem(line, column, _dotted(steps), message)
+    return Problem(line, column, _dotted(steps), message_of(error, model))
 
 
 def _walk(
@@ -297,36 +277,6 @@ def _dotted(steps: list[int | str]) -> str:
             out += f"[{step}]"
         else:
             # A key is a stranger's text too, and may hold what steers a terminal.
-            name = step if _PLAIN_KEY.fullmatch(step) else _short(step)
+            name = step if _PLAIN_KEY.fullmatch(step) else short(step)
             out += f".{name}" if out else name
     return out
-
-
-def _short(value: Any) -> str:
-    """A value for a message: quoted, one line, nothing in it that is not printed."""
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:76]}...'"
-
-
-def _fields_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> set[str]:
-    """Names that the part of a model at this location may have."""
-    current: list[type[BaseModel]] = [model]
-    for part in loc:
-        if isinstance(part, int):
-            continue
-        deeper: list[type[BaseModel]] = []
-        for m in current:
-            for name, info in m.model_fields.items():
-                if part in (name, info.alias):
-                    deeper += _models_in(info.annotation)
-        current = deeper or current
-    return {info.alias or name for m in current for name, info in m.model_fields.items()}
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
-        if issubclass(annotation, BaseModel):
-            yield annotation
-        return
-    for argument in typing.get_args(annotation):
-        yield from _models_in(argument)

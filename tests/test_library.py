@@ -123,7 +123,7 @@ def test_an_id_that_is_not_the_files_name_is_an_error(here):
     path = write_persona(here / "personas", "kai", "Kai", file="bo.yaml")
     for name in ("bo", path):
         with pytest.raises(
-            LoadError, match=r"id: the id is 'kai', but the file is named 'bo\.yaml'"
+            LoadError, match=r":2:5: id: the id is 'kai', but the file is named 'bo\.yaml'"
         ):
             load_persona(name)
     with pytest.raises(UnknownName):

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 from worlds import scenario
 
-from debate.scenario import Scenario
+from debate.scenario import Phase, Scenario, VotePlan, Weighted
 
 
 def changed(**more: Any) -> Scenario:
@@ -88,3 +88,16 @@ def test_a_kind_of_talk_that_is_not_known_is_refused(kind, floor):
 def test_a_scenario_survives_being_written_and_read_again():
     one = scenario(["ada", "bo"], facts=[FACT], ends={"turns": 3, "cost": 0.5})
     assert Scenario.model_validate_json(one.model_dump_json(by_alias=True)) == one
+
+
+@pytest.mark.parametrize("model", [Phase, VotePlan, Weighted])
+def test_the_examples_that_faults_are_told_with_can_be_written(model):
+    told = [(name, e) for name, f in model.model_fields.items() for e in f.examples or ()]
+    assert told
+    kinds = {"pairs": "cross", "rooms": "caucus", "vote": "vote"}
+    words = {"id": "talk", "title": "Talk", "instructions": "Talk."}
+    for name, example in told:
+        usual = {"rule": "weighted"} if model is Weighted else {}
+        if model is Phase:
+            usual = {**words, "kind": kinds.get(name, "plenary")}
+        model.model_validate({**usual, name: example})

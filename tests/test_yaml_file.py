@@ -98,6 +98,146 @@ def test_so_is_one_deep_within_a_scenario(added, field, near):
     assert (found.field, found.message) == (field, f"unknown field; did you mean {near!r}?")
 
 
+TWO = SCENARIO.replace("{persona: kai}", "{persona: kai}, {persona: lee}")
+ROOMS = "expected 'pairs', 'choice', or rooms with their seats"
+
+
+def in_phase(kind: str, more: str) -> str:
+    return TWO.replace("plenary", kind) + f"    {more}\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "column", "field", "message"),
+    [
+        (
+            *("caucus", "rooms: pair", 12, "rooms"),
+            "'pair' is not known: expected 'pairs' or 'choice'; did you mean 'pairs'? "
+            "For example rooms: {north: [ada, bo]}",
+        ),
+        (
+            *("caucus", "rooms: [[kai, lee]]", 12, "rooms"),
+            f"{ROOMS}, not [['kai', 'lee']]; for example rooms: {{north: [ada, bo]}}",
+        ),
+        (
+            *("caucus", "rooms:", 11, "rooms"),
+            f"{ROOMS}, not nothing; for example rooms: {{north: [ada, bo]}}",
+        ),
+        (
+            *("caucus", "rooms: {north: kai}", 20, "rooms.north"),
+            "expected a list, not 'kai'; for example rooms: {north: [ada, bo]}",
+        ),
+        (
+            *("caucus", "rooms: {word: [kai, [lee]]}", 25, "rooms.word[1]"),
+            "input should be a valid string; for example rooms: {north: [ada, bo]}",
+        ),
+        (
+            *("vote", "vote: {weights: {Kai X: 3}}", 22, "vote.weights.'Kai X'"),
+            "'Kai X' does not have the form ^[a-z0-9]+(-[a-z0-9]+)*$; "
+            "for example weights: {ada: 3, bo: 0}",
+        ),
+        (
+            *("cross", "pairs: [kai, lee]", 12, "pairs"),
+            "expected pairs, each of who asks and who answers, not ['kai', 'lee']; "
+            "for example pairs: [[ada, bo], [bo, ada]]",
+        ),
+        (
+            *("cross", "pairs: [[kai, lee], [kai]]", 25, "pairs[1]"),
+            "expected a pair, who asks and who answers, not ['kai']; "
+            "for example pairs: [[ada, bo], [bo, ada]]",
+        ),
+        (
+            *("vote", "vote: {weights: [kai, 3]}", 21, "vote.weights"),
+            "expected fields, as `name: value`, not ['kai', 3]; "
+            "for example weights: {ada: 3, bo: 0}",
+        ),
+        (
+            *("vote", "vote: two thirds", 11, "vote"),
+            "expected fields, as `name: value`, not 'two thirds'; "
+            "for example vote: {rule: two_thirds, secret: true}",
+        ),
+        (
+            *("vote", "vote: {rule: 2/3}", 18, "vote.rule"),
+            "'2/3' is not known: expected 'majority', 'two_thirds' or 'unanimity'",
+        ),
+        (
+            *("plenary", "floor: [bidding]", 12, "floor"),
+            "expected the name of a rule, or that and more of it, not ['bidding']; "
+            "for example floor: bidding",
+        ),
+        (
+            *("plenary", "floor: {rule: weighted, weights: {kai: 0}}", 44, "floor.weights.kai"),
+            "input should be greater than 0; for example weights: {ada: 3, bo: 0.5}",
+        ),
+        (
+            *("plenary", "floor: {rule: bidding, order: fixed}", 28, "floor.order"),
+            "unknown field; known: all_heard, most, rule",
+        ),
+    ],
+)
+def test_what_is_written_in_another_way_than_it_can_be_is_told_once_with_an_example(
+    kind, more, column, field, message
+):
+    found = the_problem(in_phase(kind, more), Scenario)
+    assert found == Problem(12, column, f"phases[0].{field}", message)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "field", "message"),
+    [
+        (
+            in_phase("cross", "pairs: [[kai, leo]]"),
+            *(12, 19, "phases[0].pairs[0][1]"),
+            "the phase 'talk' names 'leo', which is no seat; did you mean 'lee'?",
+        ),
+        (
+            in_phase("caucus", "rooms: {north: [kai, x]}"),
+            *(12, 26, "phases[0].rooms.north[1]"),
+            "the phase 'talk' names 'x', which is no seat; known: kai, lee",
+        ),
+        (
+            in_phase("plenary", "seats: [kai, listeners]"),
+            *(12, 18, "phases[0].seats[1]"),
+            "the phase 'talk' names 'listeners', which is no seat; "
+            "known: kai, lee, member, chair, audience",
+        ),
+        (
+            in_phase("plenary", "floor: chaired"),
+            *(12, 5, "phases[0].floor"),
+            "the floor of 'talk' is chaired, but no seat is the chair",
+        ),
+        (
+            in_phase("plenary", "rooms: choice"),
+            *(12, 5, "phases[0].rooms"),
+            "a phase of kind 'plenary' has no 'rooms': only one of kind 'caucus' has",
+        ),
+        (
+            in_phase("opening", "rounds: 2"),
+            *(12, 5, "phases[0].rounds", "a phase of kind 'opening' has one round"),
+        ),
+        (
+            in_phase("cross", "pairs: [[kai, lee], [lee, lee]]"),
+            *(12, 25, "phases[0].pairs[1]", "nobody can be asked by themselves"),
+        ),
+        (
+            TWO.replace("lee", "kai"),
+            *(6, 26, "seats[1].persona", "two seats have the id 'kai'"),
+        ),
+        (
+            TWO + "facts:\n- {id: F1, text: a, source: b}\n- {id: F1, text: a, source: b}\n",
+            *(14, 4, "facts[1].id", "two facts have the id 'F1'"),
+        ),
+        (
+            SCENARIO.replace("kai}", "kai, role: chair}"),
+            *(6, 1, "seats", "there is no member among the seats"),
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_scenario_as_a_whole_stands_at_the_part_that_is_meant(
+    text, line, column, field, message
+):
+    assert the_problem(text, Scenario) == Problem(line, column, field, message)
+
+
 def test_an_unknown_field_that_is_like_none_lists_them_all():
     found = the_problem(PERSONA + "goals: {xyzzy: 1}\n")
     assert found.message == "unknown field; known: private, public"
@@ -146,7 +286,11 @@ def test_a_word_outside_a_closed_set_is_named_with_the_set_and_the_nearest(
             PERSONA.replace("{register: Plain., rhythm: Short.}", "loud"),
             *((7, 8, "voice"), "expected fields, as `name: value`, not 'loud'"),
         ),
-        (PERSONA + "red_lines: none\n", (8, 12, "red_lines"), "expected a list, not 'none'"),
+        (
+            PERSONA + "red_lines: none\n",
+            (8, 12, "red_lines"),
+            "expected a list, not 'none'; for example red_lines: [Refuses a pause in research.]",
+        ),
         (PERSONA.replace("Kai", "7"), (3, 7, "name"), "input should be a valid string"),
         (PERSONA.replace("Kai", '"K\\nai"'), (3, 7, "name"), "expected one line"),
         (PERSONA + "7: x\n", (8, 1, "7"), "keys should be strings"),

@@ -5,6 +5,7 @@
     library   find a transcript
     studio    write a persona, and hear it
     reader    read one, replay it, put it beside another
+    rating    judge style, or code bargaining, blind
 
 The app owns what all screens share: themes, keys, the palette, the log of errors.
 """
@@ -106,11 +107,15 @@ class YaltaApp(App[None]):
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """No other screen comes over a question; escape is the screen's where no help is open."""
+        """No other screen comes over a question, and none where people judge blind; escape is the
+        screen's where no help is open."""
         if action == "close_help":
             return bool(self.screen_stack and self.screen.query("HelpPanel"))
-        if action in ("library", "lobby", "studio") and getattr(self.screen, "is_asking", False):
-            return None
+        if action in ("library", "lobby", "studio"):
+            if self._is_blind(self.screen):
+                return False
+            if getattr(self.screen, "is_asking", False):
+                return None
         return super().check_action(action, parameters)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -132,9 +137,11 @@ class YaltaApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds every command: the app's own, and each key of the screen in view."""
         yield from super().get_system_commands(screen)
-        yield SystemCommand("Lobby", "Set up a conference", self.action_lobby)
-        yield SystemCommand("Library", "Find and read transcripts", self.action_library)
-        yield SystemCommand("Persona studio", "Write a persona, and hear it", self.action_studio)
+        if not self._is_blind(screen):
+            yield SystemCommand("Lobby", "Set up a conference", self.action_lobby)
+            yield SystemCommand("Library", "Find and read transcripts", self.action_library)
+            studio = "Write a persona, and hear it"
+            yield SystemCommand("Persona studio", studio, self.action_studio)
         seen = set()
         for node, binding, enabled, tooltip in screen.active_bindings.values():
             ours = binding.id is not None and not binding.id.startswith("app.")
@@ -148,6 +155,11 @@ class YaltaApp(App[None]):
                 await self.run_action(action, node)
 
             yield SystemCommand(binding.description, f"{said}  ({key})", act)
+
+    @staticmethod
+    def _is_blind(screen: Screen[object]) -> bool:
+        """Whether people judge there who may not know what the other screens tell."""
+        return bool(getattr(screen, "is_blind", False))
 
     def action_toggle_help(self) -> None:
         """Show or hide the help of the screen in view."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from debate.cli.lazy import LazyGroup
 from debate.errors import YaltaError
 from debate.text import showable
+
+if TYPE_CHECKING:
+    from debate.cli.study_rate import RatingRoom
 
 #: Each command and where it is, so that `yalta --help` loads none of them.
 COMMANDS = {
@@ -27,6 +30,7 @@ COMMANDS = {
     "verify": ("debate.cli.transcripts", "Check a transcript: chain, schema, prompts."),
     "persona": ("debate.cli.personas", "List and show personas."),
     "scenario": ("debate.cli.scenarios", "List and show scenarios."),
+    "study": ("debate.cli.study", "Have people rate style and code bargaining, blind."),
     "models": ("debate.cli.models", "List, fetch and remove local models; check any model."),
 }
 
@@ -47,12 +51,17 @@ def yalta(debug: bool) -> None:
     """
 
 
-def main(args: list[str] | None = None) -> None:
-    """Run the command line; exits 0, 1 (failure), 2 (the user's mistake) or 130 (Ctrl-C)."""
+def main(args: list[str] | None = None, room: RatingRoom | None = None) -> None:
+    """Run the command line; exits 0, 1 (failure), 2 (the user's mistake) or 130 (Ctrl-C).
+
+    Args:
+        args: What the command line says; what the program was called with if None.
+        room: Opens the rating room, where there is a terminal for it.
+    """
     words = sys.argv[1:] if args is None else args
     debug = "--debug" in words
     try:
-        code = yalta.main(args=words, prog_name="yalta", standalone_mode=False)
+        code = yalta.main(args=words, prog_name="yalta", standalone_mode=False, obj=room)
         sys.exit(code if isinstance(code, int) else 0)
     except YaltaError as error:
         _fail(error.exit_code, f"yalta: {error}", debug, error)

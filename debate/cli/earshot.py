@@ -21,6 +21,7 @@ from debate.events import (
     TurnFailed,
     TurnOpened,
 )
+from debate.hearing import Hearing
 from debate.state import ConferenceState
 from debate.take import Again, Delta, Item, Progress
 
@@ -39,8 +40,6 @@ class Earshot:
         """Turns in rooms that no person is in."""
         self._early: set[int] = set()
         """Openings that came before a person's own."""
-        self._opened: set[str] = set()
-        """Persons who have given their opening."""
 
     def of(self, item: Item, state: ConferenceState) -> Iterator[Item]:
         """What is shown now that something has come.
@@ -49,32 +48,31 @@ class Earshot:
             item: What has come.
             state: The conference with it.
         """
-        people = {seat for seat, by in state.profiles.items() if by.family == "human"}
-        if not people or state.manifest is None:
+        hearing = Hearing.of(state)
+        if hearing is None:
             yield from self._release()
             yield item
             return
         if isinstance(item, _ENDS):
             yield from self._release()
             self._early.clear()
-            self._opened.clear()
         if isinstance(item, _OF_A_TURN):
-            yield from self._turn(item, state, people)
-        elif self._in_a_closed_room(item, state, people):
+            yield from self._turn(item, hearing)
+        elif _in_a_closed_room(item, hearing):
             return
-        elif isinstance(item, _GIVEN_UNHEARD) and item.seat not in people:
+        elif isinstance(item, _GIVEN_UNHEARD) and item.seat not in hearing.people:
             self._held.append(item)
         else:
             if isinstance(item, Event) and not isinstance(item, (*_GIVEN_UNHEARD, *_ASKS)):
                 yield from self._release()
             yield item
 
-    def _turn(self, item: Item, state: ConferenceState, people: set[str]) -> Iterator[Item]:
+    def _turn(self, item: Item, hearing: Hearing) -> Iterator[Item]:
         number = getattr(item, "turn", 0)
         if isinstance(item, TurnOpened):
-            if self._in_a_closed_room(item, state, people):
+            if _in_a_closed_room(item, hearing):
                 self._closed.add(number)
-            elif item.seat not in people and self._waits(item, state, people):
+            elif not hearing.opening(item.phase, item.seat):
                 self._early.add(number)
         if number in self._closed:
             return
@@ -82,30 +80,16 @@ class Earshot:
             self._held.append(item)
             return
         yield item
-        if isinstance(item, TurnClosed | TurnFailed) and item.seat in people:
-            self._opened.add(item.seat)
-            if not self._waiting_for(state, people):
-                self._early.clear()
-                yield from self._release()
-
-    def _waits(self, item: TurnOpened, state: ConferenceState, people: set[str]) -> bool:
-        kind = state.opened.scenario.phases[item.phase].kind
-        return kind == "opening" and self._waiting_for(state, people)
-
-    def _waiting_for(self, state: ConferenceState, people: set[str]) -> bool:
-        """Whether a person has yet to give the opening that others have begun to give."""
-        phase = state.phase
-        if phase is None or state.opened.scenario.phases[phase.index].kind != "opening":
-            return False
-        seated = state.opened.taking_part(state.opened.scenario.phases[phase.index])
-        return bool((people & set(seated)) - self._opened)
-
-    def _in_a_closed_room(self, item: Item, state: ConferenceState, people: set[str]) -> bool:
-        room, phase = getattr(item, "room", None), getattr(item, "phase", None)
-        if room is None or phase is None:
-            return False
-        return not people & set(state.rooms.get((phase, room), ()))
+        ended = isinstance(item, TurnClosed | TurnFailed) and item.seat in hearing.people
+        if ended and hearing.unopened is None:
+            self._early.clear()
+            yield from self._release()
 
     def _release(self) -> Iterator[Item]:
         held, self._held = self._held, []
         yield from held
+
+
+def _in_a_closed_room(item: Item, hearing: Hearing) -> bool:
+    room, phase = getattr(item, "room", None), getattr(item, "phase", None)
+    return room is not None and phase is not None and not hearing.room(phase, room)

@@ -12,13 +12,15 @@ from typing import Literal
 
 import click
 
-from debate.answer_wording import motion_name
+from debate.answer_wording import motion_name, swing_line
 from debate.bill import Bill, Cost
 from debate.cli.table import table
 from debate.cli.wrapping import cells
 from debate.motions import MotionFigures
+from debate.scenario import HOUSE_MOTION
 from debate.state import ConferenceState
 from debate.stats import Figures, Lengths, Stats, TurnFigures
+from debate.swing import Swing
 from debate.text import one_line, showable, showable_json
 
 #: What each row of a table, or line of a CSV file, is about.
@@ -84,6 +86,8 @@ def show_motions(counted: Stats) -> None:
     """Print a row for each motion, and for each vote on the scenario's own."""
     head = ["motion", "by", "title", "sponsors", "amended", "for", "against", "abstain"]
     table([*head, "carried"], [_motion(m, counted) for m in counted.motions], "lll")
+    if counted.swing:
+        click.echo(f"{motion_name(HOUSE_MOTION)}: {swing_line(counted.swing)}")
 
 
 def show_turns(counted: Stats) -> None:
@@ -101,6 +105,7 @@ def as_json(counted: Stats) -> str:
         "total": _figures(counted.total),
         "lengths": [_spread(each) for each in counted.lengths],
         "motions": [asdict(motion) for motion in counted.motions],
+        "swing": _swing(counted.swing) if counted.swing else None,
         "turns": [
             _without_bill(asdict(t)) | {"usage": t.usage.model_dump(), "costs": _costs(t.bill)}
             for t in counted.turns
@@ -196,6 +201,10 @@ def _exact(value: object) -> str:
 
 def _figures(f: Figures) -> dict[str, object]:
     return _without_bill(asdict(f)) | {"new": f.new, "costs": _costs(f.bill)}
+
+
+def _swing(moved: Swing) -> dict[str, object]:
+    return asdict(moved) | {"winner": moved.winner}
 
 
 def _without_bill(figures: dict[str, object]) -> dict[str, object]:

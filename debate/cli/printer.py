@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import click
 
-from debate.answer_wording import amendment_line, answer_line, bids_line, decision_line
+from debate.answer_wording import amendment_line, answer_line, bids_line, decision_line, swing_line
 from debate.answers import AnyAnswer
 from debate.cli.earshot import Earshot
 from debate.cli.wrapping import MAX_WIDTH, Wrapper
@@ -40,8 +40,10 @@ from debate.events import (
     TurnOpened,
     VoteCast,
 )
-from debate.scenario import VotePlan
+from debate.resolutions import open_motions
+from debate.scenario import HOUSE_MOTION, Phase
 from debate.state import ConferenceState, apply
+from debate.swing import swing
 from debate.take import Again, Delta, Item, Minuting, Progress
 from debate.text import showable
 from debate.wording import (
@@ -51,6 +53,7 @@ from debate.wording import (
     asked_line,
     broke_off,
     conference_line,
+    idle_line,
     minutes_heading,
     order_line,
     rooms_line,
@@ -250,20 +253,32 @@ class Printer:
             case MotionDecided():
                 known = self._state.motions.get(item.motion)
                 title = known.title if known else None
-                self._note(decision_line(item, title, self._vote(item.phase)), dim=False)
+                plan = self._plan(item.phase)
+                self._note(decision_line(item, title, plan.vote if plan else None), dim=False)
+                self._tell_swing(item)
             case _:
                 self._aside(answer_line(item, self._names))
 
+    def _tell_swing(self, event: MotionDecided) -> None:
+        """Tell how the votes moved, where the motion of the conference was voted on before."""
+        if event.motion != HOUSE_MOTION or self._state.manifest is None:
+            return
+        house = [d for d in self._state.decisions if d.motion == HOUSE_MOTION]
+        # What is told may come behind what is known.
+        moved = swing(self._state.manifest, [d for d in house if d.phase <= event.phase])
+        if moved is not None:
+            self._aside(swing_line(moved))
+
     def _secret(self, phase: int) -> bool:
         """Whether the votes of a phase are secret."""
-        plan = self._vote(phase)
-        return plan is None or plan.secret
+        plan = self._plan(phase)
+        return plan is None or plan.vote.secret
 
-    def _vote(self, phase: int) -> VotePlan | None:
-        """How a phase votes; None of a phase that there is not."""
+    def _plan(self, phase: int) -> Phase | None:
+        """The plan of a phase; None of one that there is not."""
         manifest = self._state.manifest
         phases = manifest.scenario.phases if manifest else ()
-        return phases[phase].vote if phase < len(phases) else None
+        return phases[phase] if phase < len(phases) else None
 
     def _minutes(self, item: MinutesTaken) -> None:
         """Minutes as a block of their own, once the live turn has ended."""
@@ -306,13 +321,12 @@ class Printer:
         self.status("")
         self._bids.clear()
         self._say("\n" + click.style(f"── {showable(item.title)} ──", bold=True))
-        if item.kind == "caucus" and (item.rooms or not self._chosen(item.phase)):
+        plan = self._plan(item.phase)
+        # Where they choose each other, they have yet to do so.
+        if item.kind == "caucus" and (item.rooms or not (plan and plan.rooms == "choice")):
             self._note(rooms_line(item.rooms, self._names))
-
-    def _chosen(self, phase: int) -> bool:
-        """Whether those who meet in a phase have yet to choose each other."""
-        phases = self._state.opened.scenario.phases if self._state.manifest else ()
-        return phase < len(phases) and phases[phase].rooms == "choice"
+        if plan and (idle := idle_line(plan, len(open_motions(self._state)))):
+            self._note(idle)
 
     def _note(self, text: str, *, dim: bool = True) -> None:
         self.status("")

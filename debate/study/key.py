@@ -43,7 +43,7 @@ class Mask(Model):
 class Origin(Model):
     """Where an excerpt was taken from."""
 
-    arm: Line = Field(description="The arm or system; empty of what no conference said.")
+    arm: Line | None = Field(None, description="The arm or system, of what a conference said.")
     transcript: Line | None = None
     head: Sha256 | None = Field(None, description="Hash of the transcript's last line.")
     seat: Identifier | None = None
@@ -71,10 +71,9 @@ class ItemKey(Model):
         description="Identification: the right card's id, or `none`. A check: what it tells to do.",
     )
     repeats: Opaque | None = Field(None, description="The item that it shows once more.")
+    seats: tuple[Identifier, ...] = Field((), description="Of a conference: who spoke each turn.")
+    phases: tuple[Line, ...] = Field((), description="Of a conference: in which phase.")
     pool: Opaque | None = None
-    seats: tuple[Identifier, ...] = Field(
-        (), description="Of a conference that is coded: who spoke each turn that is shown."
-    )
 
     @property
     def checked(self) -> bool:
@@ -91,6 +90,14 @@ class Given(Model):
     to: tuple[tuple[str, Identifier], ...] = Field(
         description="Item and seat of every speaker who was given it."
     )
+
+
+class Person(Model):
+    """What names somebody who speaks, and so must not be read by a rater."""
+
+    names: tuple[Line, ...]
+    organisation: Line | None = None
+    author: Line | None = Field(None, description="Who wrote the card.")
 
 
 class RaterKey(Model):
@@ -110,6 +117,9 @@ class Key(Model):
     title: Line
     rubric: Rubric
     raters: tuple[RaterKey, ...] = Field(min_length=1)
+    people: dict[Identifier, Person] = Field(
+        default_factory=dict, description="Those who speak, by persona."
+    )
     cards: dict[Opaque, Identifier] = Field(description="Whose card each is.")
     shown: tuple[Card, ...]
     items: tuple[ItemKey, ...]

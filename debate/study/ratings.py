@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -227,6 +228,7 @@ class RatingsLog:
         """
         self.path = path
         self.lines: list[Done] = []
+        self._size = 0  # bytes of it that are whole lines
         try:
             if path.exists():
                 known = read_ratings(path)
@@ -236,6 +238,7 @@ class RatingsLog:
                 self._file = path.open("r+b", buffering=0)
                 self._file.truncate(known.size)
                 self._file.seek(known.size)
+                self._size = known.size
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = path.open("xb", buffering=0)
@@ -295,5 +298,15 @@ class RatingsLog:
 
     def _append(self, line: Head | Done) -> None:
         said = json.dumps(line.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
-        self._file.write(said.encode() + b"\n")
-        os.fsync(self._file.fileno())
+        data = memoryview(said.encode() + b"\n")
+        written = 0
+        try:
+            while written < len(data):
+                written += self._file.write(data[written:])
+            os.fsync(self._file.fileno())
+        except OSError:
+            with suppress(OSError):  # what is not whole would spoil the line that comes next
+                self._file.truncate(self._size)
+                self._file.seek(self._size)
+            raise
+        self._size += len(data)

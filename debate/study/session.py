@@ -164,7 +164,7 @@ class Session:
 
     def undo(self) -> bool:
         """Take the last rating back, so that its item is asked again; False if there is none."""
-        last = next(reversed(standing(self.log.lines)), None)
+        last = self.last
         if last is None:
             return False
         self.log.withdraw(last.n)
@@ -174,6 +174,36 @@ class Session:
     def go_back_to(self, number: int) -> None:
         """Ask an item again that was rated; its answer stands until another is given."""
         self._back = number if self.answer_of(self.asked[number]) else None
+
+    def step(self, by: int) -> bool:
+        """Go to the item before what is asked now (-1), or to the one behind it (1).
+
+        Returns:
+            Whether there is one: back to the first, and no further on than what is to be done.
+        """
+        if not self.can_step(by):
+            return False
+        wanted = self._here + by
+        self._back = None
+        if wanted < len(self.asked):
+            self.go_back_to(wanted)
+        return True
+
+    def can_step(self, by: int) -> bool:
+        """Whether there is an item before (-1), or one behind an item that was gone back to."""
+        if isinstance(self.now, Pilot) or (by > 0 and self._back is None):
+            return False
+        return 0 <= self._here + by <= len(self.asked)
+
+    @property
+    def _here(self) -> int:
+        now = self.now
+        return now.number if isinstance(now, Asked) else len(self.asked)
+
+    @property
+    def last(self) -> Rating | None:
+        """The rating that `undo` would take back."""
+        return next(reversed(standing(self.log.lines)), None)
 
     def pilot(self, answer: int, *, seconds: float) -> bool:
         """Record an answer of the pilot round, by the numbers of `rubric.Gold`; whether right."""

@@ -138,6 +138,15 @@ def test_motions_amendments_and_votes_are_told_as_they_come(capsys):
     )
 
 
+def test_a_vote_on_nothing_says_so(capsys):
+    house = {"kind": "vote", "vote": {"on": "house"}}
+    plan = scenario(["ada", "bo"], [{"kind": "vote"}, house, {"kind": "amendments"}])
+    out = shown(Play(manifest(plan), answer=lambda form, number: "yes").run().events, capsys)
+    assert out.startswith("\nNo motion is open: there is nothing to vote on.\n")
+    assert "── Phase 2 ──\n\nNo motion is open: there is nothing to amend.\n" in out
+    assert out.count("No motion is open") == 2
+
+
 def test_who_amends_their_own_motion_is_not_waited_for(capsys):
     own = {"action": "amend", "motion": "M1", "text": "We drink."}
 

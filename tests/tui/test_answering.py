@@ -13,6 +13,7 @@ from worlds import Play, manifest, scenario
 from debate import read_transcript
 from debate.events import BidCast, CommuniqueSigned, FloorCalled, MotionTabled, VoteCast
 from tui.widgets.floor.composer import AROUND, shares_beside
+from tui.widgets.floor.find_bar import FindBar
 from tui.widgets.floor.questions import question_for
 
 MINE = {"altman": "me"}
@@ -121,6 +122,29 @@ async def test_who_holds_the_conference_picks_who_has_the_floor(models, tmp_path
         )
         assert "(no usable answer: the longest silent)" in shown(stage)
         assert good(stage)
+
+
+async def test_letters_of_one_who_answers_are_no_commands_of_the_stage(models, tmp_path):
+    phases = ({"kind": "plenary", "floor": "manual"},)
+    async with staged(models, tmp_path, phases) as (pilot, stage):
+        await asked(pilot, stage, "Who has the floor next?")
+        choices, chair = stage._composer._choices, stage.session.conference.chair
+        for key in "kasxfgtcrnmowiqpW/[]":
+            await pilot.press(key)
+            assert pilot.app.screen is stage
+            assert choices.has_focus
+        assert not stage.query_one(FindBar).display
+        assert not chair.pausing
+        assert not stage.is_asking
+        assert not choices.chosen
+        assert len(stage.session.conference.state.asking) == 1
+        await pilot.press("Y")
+        assert choices.highlighted == 1  # Yang Zhilin
+        await pilot.press("s", "d")
+        assert choices.highlighted == 2  # Dario Amodei, by way of Sam Altman
+        await pilot.press("y", "space")
+        await wait_until(pilot, lambda: spoken(stage) == ["yang"])
+        assert not chair.pausing
 
 
 async def test_a_person_presides(models, tmp_path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from worlds import closed, manifest, persona, scenario
+from itertools import pairwise
+
+from worlds import Play, closed, manifest, persona, scenario
 
 from debate.events import (
     AskFailed,
@@ -118,3 +120,18 @@ def test_a_vote_in_which_nobody_voted_is_told():
 def test_rooms_that_seats_chose_say_who_is_in_none():
     opened = RoomsOpened(phase=0, rooms={})
     assert told(opened) == ["Nobody meets in private. In no room: Ada, Bo."]
+
+
+def test_a_phase_that_wants_for_a_motion_says_so():
+    kinds = ("vote", "amendments", "motions", "vote", "vote")
+    plan = scenario(["ada", "bo"], [{"kind": k, "title": k.upper()} for k in kinds])
+    table = '{"action": "table", "title": "Tea", "text": "We drink."}'
+    events = Play(manifest(plan), answer=lambda form, number: table).run().events
+    blocks = Feed(Record()).blocks_of(events)
+    said = [(a.name, b.text) for a, b in pairwise(blocks) if "No motion" in b.text]
+    assert said == [
+        ("VOTE", "No motion is open: there is nothing to vote on."),
+        ("AMENDMENTS", "No motion is open: there is nothing to amend."),
+        ("VOTE", "No motion is open: there is nothing to vote on."),
+    ]
+    assert blocks[-2].text == said[-1][1]  # the vote before had one to vote on

@@ -10,6 +10,7 @@ from textual.selection import Selection
 from worlds import Play, manifest, scenario
 
 from debate.events import PhaseOpened
+from debate.hearing import Hearing
 from debate.take import Delta
 from tui.widgets.floor.blocks import Block, Room
 from tui.widgets.floor.feed import Feed
@@ -43,6 +44,34 @@ def test_whatever_is_looked_at_nothing_is_lost_and_the_order_stays(first, more, 
     shown.look("all")
     assert shown.blocks == shown.everything == [head, *first, *more[: len(views)]]
     assert shown.views == ("all", "public", *ROOMS)
+
+
+@given(BLOCKS, st.sampled_from(["early", "own"]), st.booleans())
+def test_who_sits_at_the_table_comes_by_no_way_of_their_own_to_what_they_may_not_know(
+    blocks, seat, given_theirs
+):
+    own, other = ROOMS
+    hearing = Hearing(
+        frozenset({"own"}), frozenset({(own.phase, own.name)}), None if given_theirs else 0
+    )
+    for block in blocks:
+        block.room = None if block.kind == "heading" else block.room
+        block.opening = (0, seat) if block.kind == "turn" and block.room is None else None
+    shown = Shown()
+    shown.look(shown.hear(hearing))
+    shown.load([Block("remark", rooms=ROOMS), *blocks])
+    assert shown.view == "mine"
+    assert shown.views == ("mine", "public", own, "all", other)
+    for view in shown.own_views:
+        shown.look(view)
+        assert not shown.opens_folds
+        assert other not in {block.room for block in shown.blocks}
+        assert given_theirs or (0, "early") not in {block.opening for block in shown.blocks}
+    assert all(block in shown.blocks for block in blocks if block.room == own)
+    shown.look("all")
+    assert shown.opens_folds
+    assert len(shown.blocks) == len(blocks) + 1
+    assert shown.hear(None) == "all"
 
 
 def events():

@@ -18,6 +18,7 @@ from textual.containers import Horizontal, Vertical
 
 from debate.errors import TranscriptError, YaltaError
 from debate.events import Answer, ConferenceOpened, Event, TurnClosed
+from debate.hearing import Hearing
 from debate.ledger import Ledger
 from debate.library import short_path
 from debate.speakers.base import Prompt
@@ -69,9 +70,12 @@ finished is on the disk before the next one starts.
 - When you have the floor: write, and **ctrl+s** says it. **i** goes on writing. What you have not
   said yet is kept, and in the box when the seat is asked again.
 - When you are asked for a vote, a bid or the like: the letter or number before a choice chooses it,
-  then there is room for a reason, and **ctrl+s** sends it.
+  then there is room for a reason, and **ctrl+s** sends it. Other letters go to the next choice that
+  begins so; the keys of the stage are had again by **escape**.
 - **r** opens and folds the models' reasoning, bids and secret ballots. **/** searches.
 - **w** looks at all, at what is public, at each private room. **m** shows every motion in full.
+- While you have a seat, you are shown what it may know, and **w** goes round in that: no room that
+  you are not in, no opening before your own, nothing folded. **ctrl+w** looks at all, and back.
 - The end is followed until you scroll; **g** follows again.
 
 Everything you do here is an event in the transcript. Leaving pauses: it can be resumed.
@@ -179,21 +183,26 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
         """Show what was said before a conference was resumed."""
 
         events = await asyncio.to_thread(read, path)
+        self._ledger = await asyncio.to_thread(Ledger, events)
+        self.record.limit_to(Hearing.of(self._ledger.state))
         self.record.load(await asyncio.to_thread(self._feed.blocks_of, events))
         shown = asyncio.Event()
         self.call_after_refresh(shown.set)
         await shown.wait()
         await asyncio.to_thread(self._table.take_all, events)
         self._roster.show()
-        self._ledger = await asyncio.to_thread(Ledger, events)
         self._motions.show(self._ledger)
 
     def _watch(self, item: Item) -> None:
+        if isinstance(item, Event):
+            changed = self._ledger.take(item)
+            # Before anything is shown that may not be.
+            self.record.limit_to(Hearing.of(self._ledger.state))
+            if changed:
+                self._show_motions()
         self._feed.show(item)
         if self._table.take(item):
             self._roster.show()
-        if isinstance(item, Event) and self._ledger.take(item):
-            self._show_motions()
         if isinstance(item, Minuting):
             self._status.say("The clerk writes minutes")  # until the next event
         elif isinstance(item, Event):

@@ -95,6 +95,7 @@ class Block:
         struck: True if the turn was withdrawn.
         room: The private room that it belongs to.
         rooms: The rooms that open here.
+        opening: Of an opening, its phase and seat: others hear it only behind their own.
         phase: Index of the phase that a heading stands above.
         asks: The asks, by number, whose answers it shows.
     """
@@ -115,6 +116,7 @@ class Block:
     unfolded: bool = False
     room: Room | None = None
     rooms: tuple[Room, ...] = ()
+    opening: tuple[int, str] | None = None
     phase: int | None = None
     asks: tuple[int, ...] = ()
     _lines: Lines | None = field(default=None, repr=False)

@@ -57,13 +57,29 @@ class ChoiceList(OptionList):
         self.post_message(self.Taken())
 
     def on_key(self, event: events.Key) -> None:
-        """A choice's key chooses it."""
+        """A choice's key chooses it; another letter goes to the next choice that begins with it,
+        and is no command of the screen's in any case. Space chooses, as Enter does."""
+        if not event.is_printable or event.character is None:
+            return
+        event.stop()
+        event.prevent_default()
         choices = self._question.choices if self._question else ()
+        if event.character == " ":
+            self.action_select()
+            return
         for n, choice in enumerate(choices):
-            if choice.key and event.character == choice.key:
-                event.stop()
-                event.prevent_default()
+            if choice.key == event.character:
                 self.take(n)
+                return
+        self._go_to(event.character.casefold())
+
+    def _go_to(self, letter: str) -> None:
+        """Go to the next choice that begins with a letter, if there is one."""
+        labels = [choice.label for choice in self._question.choices] if self._question else []
+        here = -1 if self.highlighted is None else self.highlighted
+        for n in (*range(here + 1, len(labels)), *range(max(here, 0))):
+            if labels[n].casefold().startswith(letter):
+                self.highlighted = n
                 return
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

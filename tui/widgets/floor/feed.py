@@ -26,6 +26,7 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
+from debate.scenario import PhaseKind
 from debate.take import Again, Delta, Item, Progress
 from debate.wording import (
     FINISHED,
@@ -139,6 +140,7 @@ class Feed:
         if opened.room and room is None:  # it never opened
             room = Room(opened.phase, opened.room, plain(opened.room))
         marks = turn_marks(opened, self._names, room.told if room else None)
+        unheard = self._kind_of(opened.phase) == "opening"
         return Block(
             "turn",
             name=self.name_of(opened.seat),
@@ -149,7 +151,12 @@ class Feed:
             aside="has the floor",
             live=True,
             room=room,
+            opening=(opened.phase, opened.seat) if unheard else None,
         )
+
+    def _kind_of(self, phase: int) -> PhaseKind | None:
+        phases = self._opened.scenario.phases if self._opened else ()
+        return phases[phase].kind if phase < len(phases) else None
 
     def _open_rooms(self, event: PhaseOpened | RoomsOpened) -> None:
         """Say who meets in private, and mark what is said there from here on."""
@@ -174,6 +181,8 @@ class Feed:
                 self.add(Block("heading", name=plain(event.title), phase=event.phase))
                 if event.rooms:
                     self._open_rooms(event)
+                if self._unheard is not None:
+                    self._unheard.show(event)
             case RoomsOpened():
                 self._open_rooms(event)
             case NotePassed():

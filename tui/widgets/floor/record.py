@@ -15,11 +15,14 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 
+from debate.hearing import Hearing
 from tui.widgets.floor.blocks import Block
 from tui.widgets.floor.paper import Paper
 from tui.widgets.floor.shown import View
 
 LOOK = "Look at all, at what is public, at each private room"
+BEYOND = "Look at all, though you sit at the table: what you may not know as well"
+FOLDED = "Those at the table know nothing of this. ctrl+w looks at all."
 
 
 class Record(Paper):
@@ -68,6 +71,7 @@ class Record(Paper):
         Binding("enter", "unfold", "Reasoning", id="record.unfold", show=False),
         Binding("w", "look(1)", "Rooms", id="record.look", tooltip=LOOK),
         Binding("W", "look(-1)", "Rooms, back", id="record.look_back", tooltip=LOOK, show=False),
+        Binding("ctrl+w", "look_beyond", "All", id="record.beyond", tooltip=BEYOND, show=False),
     ]
 
     looks: var[int] = var(0)
@@ -152,15 +156,24 @@ class Record(Paper):
         """Where a block is, if it is shown."""
         return self._shown.index_of(block)
 
+    def limit_to(self, hearing: Hearing | None) -> None:
+        """Note what a person at the table hears; as they sit down, show only what they may know."""
+        if hearing != self._shown.hearing:
+            self._look(self._shown.hear(hearing))
+
     def look(self, view: View) -> None:
-        """Show all, what is public, or one room. What is marked, followed and searched for stays,
-        as far as it is shown."""
-        if view == self.view:
-            return
+        """Show all, what is public, one room, or what a person at the table may know. What is
+        marked, followed and searched for stays, as far as it is shown."""
+        if view != self.view:
+            self._look(view)
+
+    def _look(self, view: View) -> None:
         at = self.count.block_at(self.scroll_offset.y)[0]
         top = self.blocks[at] if 0 <= at < len(self.blocks) else None
         marked = self.blocks[self.marked] if self.marked is not None else self._marked_elsewhere
         self._shown.look(view)
+        if not self._shown.opens_folds:
+            self._fold_all()
         with self.prevent(self.Marked):
             self.marked = None
         self._marked_elsewhere = marked
@@ -179,13 +192,22 @@ class Record(Paper):
         self.refresh_bindings()
 
     def action_look(self, step: int) -> None:
-        """Look at the next of all, what is public, and each room; or at the one before."""
-        self.look(self.views[(self.views.index(self.view) + step) % len(self.views)])
+        """Look at the next of all, what is public, and each room; or at the one before. Who sits at
+        the table comes by this to nothing that they may not know."""
+        own = self._shown.own_views
+        views = own if self.view in own else self.views
+        self.look(views[(views.index(self.view) + step) % len(views)])
+
+    def action_look_beyond(self) -> None:
+        """Look at all, whoever sits at the table; or at what is theirs again."""
+        self.look("all" if self.view in self._shown.own_views else "mine")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without rooms there is nothing else to look at."""
         if action == "look":
-            return len(self.views) > 1
+            return len(self.views) > 1 and self._shown.own_views != (self.view,)
+        if action == "look_beyond":
+            return self._shown.hearing is not None
         return super().check_action(action, parameters)
 
     def reveal(self, index: int) -> None:
@@ -272,16 +294,34 @@ class Record(Paper):
             self._unfold(self.blocks[self.marked])
 
     def _unfold(self, block: Block) -> None:
+        if not self._may_unfold():
+            return
         block.unfolded = not block.unfolded
         self.touch(block)
 
     def unfold_all(self) -> None:
         """Open all reasoning; fold it all if any is open."""
-        thoughts = [block for block in self.everything if block.reasoning]
-        unfolded = not any(block.unfolded for block in thoughts)
-        for block in thoughts:
-            block.unfolded = unfolded
+        if not self._may_unfold():
+            return
+        if self._fold_all():
+            return
+        for block in self.everything:
+            if block.reasoning:
+                block.unfolded = True
+                self.touch(block)
+
+    def _fold_all(self) -> bool:
+        """Fold all that is open. Returns whether anything was."""
+        unfolded = [block for block in self.everything if block.unfolded]
+        for block in unfolded:
+            block.unfolded = False
             self.touch(block)
+        return bool(unfolded)
+
+    def _may_unfold(self) -> bool:
+        if not self._shown.opens_folds:
+            self.notify(FOLDED, severity="warning", markup=False)
+        return self._shown.opens_folds
 
     def on_click(self, event: events.Click) -> None:
         """Mark what is clicked; a click on a fold opens it."""

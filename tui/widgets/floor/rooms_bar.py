@@ -12,11 +12,11 @@ from tui.widgets.floor.blocks import Room
 from tui.widgets.floor.record import Record
 from tui.widgets.floor.shown import View
 
-NAMES = {"all": "all", "public": "public only"}
+NAMES = {"mine": "what you may know", "all": "all", "public": "public only"}
 
 
 class RoomsBar(Static, can_focus=False):
-    """Shows what can be looked at, and what is; a click chooses. Not there without rooms.
+    """Shows what can be looked at, and what is; a click chooses. Not there where all is one.
 
     Args:
         record: What is looked at.

@@ -1,4 +1,5 @@
-"""Which of a record's blocks are shown: all, those that are public, or those of one private room.
+"""Which of a record's blocks are shown: all, those that are public, those of one private room; or
+what a person at the table may know.
 
 Nothing is lost by looking elsewhere: the rest is kept, and takes part in nothing until it is shown.
 """
@@ -8,21 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from debate.hearing import Hearing
 from tui.widgets.floor.blocks import Block, Room
 
-View = Literal["all", "public"] | Room
+View = Literal["mine", "all", "public"] | Room
 
 
-def shows(view: View, block: Block) -> bool:
-    """Whether a block is seen in a view."""
+def shows(view: View, block: Block, hearing: Hearing | None = None) -> bool:
+    """Whether a block is seen in a view; of a person at the table, by what they hear."""
     match view:
+        case "mine":
+            return hearing is None or hears(hearing, block)
         case "all":
             return True
         case "public":
-            return block.room is None
+            return block.room is None and (hearing is None or hears(hearing, block))
         case Room():
             heads = block.phase == view.phase or view in block.rooms
             return block.room == view or heads
+
+
+def hears(hearing: Hearing, block: Block) -> bool:
+    """Whether who sits at the table may know what a block says."""
+    if block.room is not None:
+        return hearing.room(block.room.phase, block.room.name)
+    return block.opening is None or hearing.opening(*block.opening)
 
 
 class Shown:
@@ -33,6 +44,7 @@ class Shown:
         everything: All there are.
         rooms: The private rooms there have been.
         view: What is shown.
+        hearing: What a person at the table hears; None where nobody sits there.
     """
 
     def __init__(self) -> None:
@@ -40,26 +52,51 @@ class Shown:
         self.everything: list[Block] = []
         self.rooms: tuple[Room, ...] = ()
         self.view: View = "all"
+        self.hearing: Hearing | None = None
         self._by_turn: dict[int, int] = {}
 
     @property
     def views(self) -> tuple[View, ...]:
-        """All that can be looked at; one alone where there are no rooms."""
-        return ("all", "public", *self.rooms) if self.rooms else ("all",)
+        """All that can be looked at; one alone where there are no rooms and nobody sits at the
+        table. What they may not know stands last."""
+        own = self.own_views
+        if self.hearing is None:
+            return own
+        return (*own, "all", *(room for room in self.rooms if room not in own))
+
+    @property
+    def own_views(self) -> tuple[View, ...]:
+        """Those in which a person at the table reads nothing that they may not know; all, where
+        nobody sits there."""
+        if self.hearing is None:
+            return ("all", "public", *self.rooms) if self.rooms else ("all",)
+        own = [room for room in self.rooms if self.hearing.room(room.phase, room.name)]
+        return ("mine", "public", *own) if self.rooms else ("mine",)
+
+    @property
+    def opens_folds(self) -> bool:
+        """Whether what is folded may be opened: thoughts, and what was given unheard."""
+        return self.hearing is None or self.view not in self.own_views
 
     def load(self, blocks: Iterable[Block]) -> None:
         """Hold these in place of any; look at the same, if it is still there."""
         self.everything = list(blocks)
         rooms = (room for block in self.everything for room in block.rooms)
         self.rooms = tuple(dict.fromkeys(rooms))
-        self.look(self.view if self.view in self.views else "all")
+        self.look(self.view if self.view in self.views else self.views[0])
+
+    def hear(self, hearing: Hearing | None) -> View:
+        """Note what a person at the table hears now. Returns what to look at then: as they sit
+        down, what is theirs."""
+        sits_down, self.hearing = self.hearing is None and hearing is not None, hearing
+        return "mine" if sits_down else self.view if self.view in self.views else "all"
 
     def add(self, block: Block) -> bool:
         """Hold one more. Returns whether it is shown."""
         self.everything.append(block)
         if block.rooms:
             self.rooms = tuple(dict.fromkeys((*self.rooms, *block.rooms)))
-        if not shows(self.view, block):
+        if not shows(self.view, block, self.hearing):
             return False
         self.blocks.append(block)
         if block.turn is not None:
@@ -69,7 +106,7 @@ class Shown:
     def look(self, view: View) -> None:
         """Look at something else."""
         self.view = view
-        self.blocks = [block for block in self.everything if shows(view, block)]
+        self.blocks = [b for b in self.everything if shows(view, b, self.hearing)]
         self._by_turn = {b.turn: n for n, b in enumerate(self.blocks) if b.turn is not None}
 
     def at(self, turn: int) -> int | None:

@@ -19,6 +19,7 @@ from debate.answer_wording import (
     call_heading,
     motion_heading,
     poll_heading,
+    swing_line,
     tally_line,
     vote_line,
 )
@@ -36,13 +37,15 @@ from debate.events import (
     MotionDecided,
     MotionTabled,
     PartnersChosen,
+    PhaseOpened,
     SeatChanged,
     TurnOpened,
     VoteCast,
 )
-from debate.scenario import VotePlan
+from debate.scenario import HOUSE_MOTION, VotePlan
+from debate.swing import swing
 from debate.text import unbroken
-from debate.wording import Names, ask_failed_line
+from debate.wording import Names, ask_failed_line, idle_line
 from tui.widgets.floor.blocks import Block, Room, plain
 
 Key = tuple[object, ...]
@@ -97,8 +100,11 @@ class Unheard:
         self._opened = opened
         self._kinds: dict[int, AskKind] = {}
         self._titles: dict[str, str] = {}
+        self._open: set[str] = set()
+        """Motions that are tabled and not yet voted on."""
         self._sponsors: dict[str, str | None] = {}
         self._gathered: dict[Key, _Gathered] = {}
+        self._house: list[MotionDecided] = []
         self._people = {s.id for s in opened.seats if s.profile.family == "human"}
 
     def show(self, event: Event) -> None:
@@ -109,6 +115,8 @@ class Unheard:
             case SeatChanged():
                 person = event.profile.family == "human"
                 self._people = (self._people - {event.seat}) | ({event.seat} if person else set())
+            case PhaseOpened():
+                self._open_phase(event)
             case TurnOpened():
                 self._settle_bids(event)
             case AskFailed():
@@ -137,6 +145,7 @@ class Unheard:
                 self._gather(("signature", event.phase), event, self._signatures)
             case MotionTabled():
                 self._titles[event.motion] = event.title
+                self._open.add(event.motion)
                 self._sponsors[event.motion] = event.seat
                 head = motion_heading(event, self._names)
                 self._note(event, head, f"{event.title}. {event.text}")
@@ -179,6 +188,12 @@ class Unheard:
         gathered.block.fold = plain(told)
         gathered.block.reasoning = self._lines(bids)
 
+    def _open_phase(self, event: PhaseOpened) -> None:
+        """Say of a phase that wants for a motion why nothing comes of it."""
+        phases = self._opened.scenario.phases
+        if event.phase < len(phases):
+            self._remark(idle_line(phases[event.phase], len(self._open)), None)
+
     def _settle_bids(self, turn: TurnOpened) -> None:
         """The floor was given: all bids for it are known."""
         gathered = self._gathered.get(("bid", turn.phase, turn.room, turn.round))
@@ -208,7 +223,7 @@ class Unheard:
         block.kind, block.name = "note", plain(poll_heading(first.motion, plan))
         lines = [_on_one_line(self._titles.get(first.motion, ""))]
         if gathered.decided is not None:
-            lines.append(tally_line(gathered.decided))
+            lines += [tally_line(gathered.decided), self._swing(gathered.decided)]
         else:
             lines.append(f"{len(gathered.said)} of {self._voters(first.phase)} have voted.")
         heard = gathered.decided is not None and not plan.secret
@@ -218,6 +233,13 @@ class Unheard:
             lines.append(ballots)
         block.text = "\n".join(filter(None, lines))
 
+    def _swing(self, decided: MotionDecided) -> str:
+        """How the votes moved, where the motion of the conference was voted on before."""
+        if decided.motion != HOUSE_MOTION:
+            return ""
+        moved = swing(self._opened, [d for d in self._house if d.phase <= decided.phase])
+        return swing_line(moved) if moved else ""
+
     def _decide(self, event: MotionDecided) -> None:
         key: Key = ("poll", event.phase, event.motion)
         gathered = self._gathered.get(key)
@@ -225,6 +247,9 @@ class Unheard:
             gathered = self._gathered[key] = _Gathered(Block("note"))
             self._sheet.add(gathered.block)
         gathered.decided = event
+        self._open.discard(event.motion)
+        if event.motion == HOUSE_MOTION:
+            self._house.append(event)
         self._poll(gathered)
         self._sheet.touch(gathered.block)
 

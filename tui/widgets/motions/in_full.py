@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from debate.answer_wording import answer_line, poll_heading, tally_line, vote_line
+from debate.answer_wording import answer_line, poll_heading, swing_line, tally_line, vote_line
 from debate.ledger import Communique, Ledger, Poll
 from debate.scenario import HOUSE_MOTION
 from debate.standing import Amendment, Motion
@@ -37,7 +37,7 @@ def motions_in_full(ledger: Ledger, *, reveal: bool) -> list[Block]:
     if polls := ledger.polls_on(HOUSE_MOTION):
         opened = ledger.state.opened.scenario
         head = Block("heading", name="The motion of the conference", text=plain(opened.motion))
-        blocks += [head, *(_poll(poll, names, reveal=reveal) for poll in polls)]
+        blocks += [head, *(_poll(poll, ledger, names, reveal=reveal) for poll in polls)]
     for communique in ledger.communiques:
         blocks += _communique(communique, names)
     return blocks
@@ -49,7 +49,7 @@ def _motion(motion: Motion, ledger: Ledger, names: Names, *, reveal: bool) -> li
     head = Block("heading", name=f"{motion.id}  {STANDING[motion.carried]}")
     text = Block("note", name=f"Sponsored by {by}", text=f"{title}. {plain(motion.text)}")
     amendments = [_amendment(each, names) for each in ledger.amendments_to(motion.id)]
-    polls = [_poll(poll, names, reveal=reveal) for poll in ledger.polls_on(motion.id)]
+    polls = [_poll(poll, ledger, names, reveal=reveal) for poll in ledger.polls_on(motion.id)]
     return [head, text, *amendments, *polls]
 
 
@@ -59,7 +59,7 @@ def _amendment(amendment: Amendment, names: Names) -> Block:
     return Block("note", name=head, text=plain(amendment.text))
 
 
-def _poll(poll: Poll, names: Names, *, reveal: bool) -> Block:
+def _poll(poll: Poll, ledger: Ledger, names: Names, *, reveal: bool) -> Block:
     counted = f"{len(poll.cast)} of {poll.of} have voted."
     if poll.decided is not None:
         counted = tally_line(poll.decided)
@@ -67,7 +67,8 @@ def _poll(poll: Poll, names: Names, *, reveal: bool) -> Block:
         said = HIDDEN[poll.plan.secret] if poll.cast else ""
     else:
         said = _lines(vote_line(vote, names, headed=True) for vote in poll.cast.values())
-    text = "\n".join(filter(None, (counted, said)))
+    moved = ledger.swing(poll)
+    text = "\n".join(filter(None, (counted, swing_line(moved) if moved else "", said)))
     return Block("note", name=plain(poll_heading(poll.motion, poll.plan)), text=text)
 
 

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from debate.ledger import Communique, Ledger, Poll
 from debate.scenario import HOUSE_MOTION
 from debate.standing import Motion
+from debate.swing import Swing
 from tui.widgets.floor.blocks import plain
 
 STANDING = {None: "· open", True: "✓ carried", False: "✗ not carried"}
@@ -51,6 +52,8 @@ class MotionsPanel(VerticalScroll, can_focus=False):
                 text, "The motion", STANDING[poll.decided.carried if poll.decided else None], width
             )
             text.append(f"  {tally(poll)}\n", Style(dim=True))
+            if moved := ledger.swing(poll):
+                text.append(f"  {swung(moved)}\n", Style(dim=True))
         for communique in ledger.communiques:
             _head(text, "Communique", signed(communique), width)
         text.right_crop(1)
@@ -93,6 +96,12 @@ def tally(poll: Poll) -> str:
         return f"{secret}{len(poll.cast)} of {poll.of} voted"
     done = poll.decided
     return f"{secret}{done.yes} yes, {done.no} no, {done.abstain} neither"
+
+
+def swung(moved: Swing) -> str:
+    """How the votes moved, in few characters."""
+    won = {"yes": "yes won", "no": "no won", None: "neither won"}[moved.winner]
+    return f"swing {moved.yes:+d} yes, {moved.no:+d} no: {won}"
 
 
 def signed(communique: Communique) -> str:

@@ -1,0 +1,96 @@
+"""`yalta study rate`: rate a study, blind, in the terminal interface.
+
+What is to be rated is found here; the rating room itself is handed in by whoever has a terminal to
+open it in, since nothing here may load it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from filelock import FileLock, Timeout
+
+from debate.errors import UserError
+from debate.study.bundle import Bundle, load_bundle
+from debate.study.session import Session
+
+#: Opens the rating room.
+RatingRoom = Callable[[Session], None]
+
+
+@click.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.option("--rater", metavar="NAME", help="Who rates; only if the bundle is for several.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the ratings are written; else ratings/NAME.jsonl beside the bundle.",
+)
+@click.pass_obj
+def rate(room: RatingRoom | None, bundle: Path, rater: str | None, out: Path | None) -> None:
+    """Rate the items of BUNDLE, a study's file or the folder that holds its study.json.
+
+    Every answer is saved at once; call it again to go on where you left.
+    """
+    path = bundle_path(bundle, rater)
+    study = load_bundle(path)
+    name = rater_of(study, rater)
+    study.plan(name)  # that nobody of this name rates is said before there is no terminal
+    if room is None:
+        raise UserError(
+            "the rating room opens in a terminal, by the program `yalta`",
+            hint="run the same command there",
+        )
+    ratings = out or path.parent / "ratings" / f"{name}.jsonl"
+    with _alone(ratings):
+        room(Session.open(study, name, ratings))
+
+
+@contextmanager
+def _alone(ratings: Path) -> Iterator[None]:
+    """Rate in one window alone: two that write the same file would spoil it.
+
+    Raises:
+        UserError: if another does, or the folder cannot be written.
+    """
+    lock = FileLock(ratings.with_name(f".{ratings.name}.lock"), timeout=0)
+    try:
+        ratings.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise UserError(f"{ratings} is being written in another window") from None
+    except OSError as error:
+        raise UserError(f"cannot write {ratings}: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def bundle_path(given: Path, rater: str | None) -> Path:
+    """The file of a bundle: the one that is named, or in a folder `study.json`, or the rater's."""
+    if not given.is_dir():
+        return given
+    own = given / f"{rater}.json"
+    return own if rater and own.exists() else given / "study.json"
+
+
+def rater_of(study: Bundle, given: str | None) -> str:
+    """Who rates: who is named, or the only one of the bundle.
+
+    Raises:
+        UserError: if nobody is named and there are several, or none.
+    """
+    if given:
+        return given
+    if len(study.plans) == 1:
+        return next(iter(study.plans))
+    if not study.plans:
+        raise UserError("nobody rates in this study: its bundle has no plan")
+    raise UserError(
+        "who rates? this study has several raters",
+        hint=f"say which with --rater: {', '.join(study.plans)}",
+    )

@@ -1,0 +1,40 @@
+"""What the README shows of files is what the program reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from worlds import manifest
+
+from debate.library import load_scenario, persona_files
+from debate.lint import advice
+from debate.phases import turns_planned
+from debate.scenario import Phase
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def test_the_scenario_in_the_readme_is_one_and_shows_all_that_is_told_of(tmp_path):
+    text = README.read_text(encoding="utf-8")
+    [shown] = [
+        yaml for yaml in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "phases:" in yaml
+    ]
+    path = tmp_path / "river.yaml"
+    path.write_text(shown, encoding="utf-8")
+    loaded = load_scenario(path)
+    assert advice(loaded, persona_files()) == []
+    assert turns_planned(manifest(loaded), 0) == 8  # as its remark says
+    votes = [phase.vote for phase in loaded.phases if phase.kind == "vote"]
+    assert [(v.on, v.rule, v.secret, bool(v.weights)) for v in votes] == [
+        ("motions", "two_thirds", False, False),
+        ("house", "majority", True, True),
+    ]
+
+
+def test_every_field_that_the_readme_tells_of_a_phase_is_one():
+    table = (
+        README.read_text(encoding="utf-8").partition("| field | of | is |")[2].partition("\n\n")[0]
+    )
+    told = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
+    assert set(told) - {"weights"} <= Phase.model_fields.keys()

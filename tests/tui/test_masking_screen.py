@@ -1,0 +1,146 @@
+"""The screen on which a person looks at every mask."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+
+import pytest
+from pilot import wait_until
+from studies import name, study_key
+from studio import asked, on_screen, told
+from textual.geometry import Offset
+from textual.widgets import Input
+
+from debate.errors import UserError
+from debate.study.masking import masked_turns
+from debate.study.masks import USUAL
+from tui.app import YaltaApp
+from tui.screens.masking import MaskingScreen
+from tui.screens.pick import PickScreen
+
+SAVED = []
+
+
+@asynccontextmanager
+async def masking(size=(120, 40), key=None):
+    SAVED.clear()
+    screen = MaskingScreen(key or study_key(), SAVED.append, by="Ada")
+    async with YaltaApp(screen).run_test(size=size) as pilot:
+        await wait_until(pilot, lambda: screen._turns)
+        yield pilot, screen
+
+
+def seen(key, n=0):
+    (origin,) = key.items[n].origins
+    return masked_turns(origin.turns, origin.masks)
+
+
+async def test_a_mask_is_shown_in_its_place_and_taken_off():
+    async with masking() as (pilot, screen):
+        shown = on_screen(pilot.app)
+        assert "Ada Lovelace[name] heard it." in shown
+        await pilot.press("right_square_bracket")
+        assert "“Ada Lovelace” is shown as [name]" in on_screen(pilot.app)
+        await pilot.press("r")
+        assert seen(SAVED[-1])[0] == "We at Acme said so, and Ada Lovelace heard it."
+        assert SAVED[-1] == screen.key
+        assert seen(screen.key, 0) == seen(screen.key, 2)  # its repeat
+
+
+async def test_words_are_picked_and_masked_by_keys():
+    async with masking() as (pilot, screen):
+        await pilot.press("right", "right", "3")
+        assert seen(screen.key)[0].startswith("We at [organisation] said so")
+        await pilot.press("3")
+        assert "there is a mask already" in told(pilot)
+        assert len(SAVED) == 1
+        await pilot.press("left", "left", "shift+right", "2")
+        assert seen(screen.key)[0].startswith("[place] [organisation] said so")
+        await pilot.press("down", "1")
+        assert seen(screen.key)[1].startswith("[name] said: no.")
+        assert seen(screen.key, 1)[0].startswith("[name] said: no.")  # the same turn elsewhere
+        await pilot.press("right", "right", "right", "5")
+        question = await asked(pilot, PickScreen)
+        await wait_until(pilot, lambda: question.query(Input))
+        await pilot.press(*"a bit", "enter")
+        await wait_until(pilot, lambda: pilot.app.screen is screen)
+        assert seen(screen.key)[1] == "[name] said: no. a bit点点 for Acme."
+
+
+async def test_words_are_picked_with_the_mouse():
+    async with masking() as (pilot, screen):
+        turn = screen._turns[0]
+        await pilot.mouse_down(turn, offset=Offset(1, 0))
+        await pilot.mouse_up(turn, offset=Offset(1, 0))
+        assert (screen.turn, screen.picked) == (0, (0, 0))
+        await pilot.mouse_down(turn, offset=Offset(8, 0), shift=True)
+        await pilot.pause()
+        assert screen.picked == (0, 2)
+        assert turn.said[slice(*turn.span(screen.picked))] == "We at Acme"
+
+
+async def test_every_excerpt_once_and_all_approved():
+    async with masking() as (pilot, screen):
+        assert [item for item, _ in screen.pages] == [name("item", 0), name("item", 1)]
+        await pilot.press("p")
+        assert screen.page == 0
+        await pilot.press("A")
+        question = await asked(pilot, PickScreen)
+        await wait_until(pilot, lambda: question.query(Input))
+        assert "1 excerpts have not been shown" in on_screen(pilot.app)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: pilot.app.screen is screen)
+        assert not SAVED
+        await pilot.press("n", "n")
+        assert screen.page == 1
+        assert "Nobody is named in this." in on_screen(pilot.app)
+        await pilot.press("A")
+        await asked(pilot, PickScreen)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: pilot.app.screen is screen)
+        await wait_until(pilot, lambda: SAVED)
+        assert SAVED[-1].masks_checked_by == "Ada"
+        assert "checked by Ada" in on_screen(pilot.app)
+        await pilot.press("1")
+        assert screen.key.masks_checked_by is None
+
+
+async def test_what_is_not_saved_is_not_changed():
+    def sealed(_):
+        raise UserError("the study is sealed")
+
+    screen = MaskingScreen(study_key(), sealed)
+    async with YaltaApp(screen).run_test(size=(80, 24)) as pilot:
+        await wait_until(pilot, lambda: screen._turns)
+        await pilot.press("1")
+        assert "the study is sealed" in told(pilot)
+        assert screen.key == study_key()
+
+
+async def test_hostile_turns_are_text():
+    key = study_key()
+    evil = ("[red]x[/red] \x1b[31m \u202e\tAcme", "")
+    origin = key.items[0].origins[0].model_copy(update={"turns": evil, "masks": ()})
+    items = (key.items[0].model_copy(update={"origins": (origin,)}), *key.items[1:])
+    async with masking(key=key.model_copy(update={"items": items})) as (pilot, screen):
+        shown = on_screen(pilot.app)
+        assert "[red]x[/red]" in shown
+        assert not set("\x1b\u202e") & set(shown)
+        await pilot.press("right", "right", "right", "right", "3", "down", "1", "r", "n")
+        text = screen.key.items[0].origins[0]
+        assert masked_turns(text.turns, text.masks)[0].endswith("Acme") is False
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 24)], ids=str)
+def test_picture(snap_compare, size):
+    async def before(pilot):
+        await pilot.press("right", "right", "shift+right")
+        await pilot.pause()
+
+    assert snap_compare(
+        YaltaApp(MaskingScreen(study_key(), SAVED.append)), terminal_size=size, run_before=before
+    )
+
+
+def test_usual_words_have_keys():
+    assert len(USUAL) == 4

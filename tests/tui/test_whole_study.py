@@ -1,0 +1,258 @@
+"""A whole study, from transcripts to the report: drawn, masked, sealed, rated by scripted raters of
+known skill through the real rating screen, collected, closed and reported."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+from conferences import conferences, style_plan
+from scripted_raters import begin, give, keys_of_gold, rate_all
+from textual.widgets import TextArea
+
+from debate.study.bundle import Exclusions, LikertItem, PairsItem
+from debate.study.drawing import draw
+from debate.study.folder import StudyFolder, write_bundle
+from debate.study.key import Key
+from debate.study.masking import masked_turns
+from debate.study.masks import unmasking_everywhere
+from debate.study.ratings import Identified, Preferred, Scored
+from debate.study.report import write_report
+from debate.study.results import results_of
+from debate.study.session import Asked, LastQuestion, Pilot, Session
+from tui.app import YaltaApp
+from tui.screens.rating import RatingScreen
+
+SECRET = "5e" * 32
+# Scripts press keys faster than anyone reads.
+RULES = Exclusions(seconds=0)
+
+
+@dataclass
+class Rater:
+    """Answers as the key says with a known chance, and otherwise anyhow.
+
+    Args:
+        key: The study.
+        skill: The chance of the right card, and of the better of a pair.
+        effect: Points by which a persona's own text is rated above any other.
+        careful: Whether attention checks are read.
+    """
+
+    key: Key
+    name: str
+    skill: float
+    effect: int = 2
+    careful: bool = True
+    chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(f"{self.name} {self.skill}")
+
+    def __call__(self, asked: Asked):
+        item, truth = asked.item, self.key.item(asked.item.id)
+        if truth.checked and self.careful:
+            return self._told(item)
+        right = self.chance.random() < self.skill
+        match item:
+            case LikertItem():
+                middle = 3 if self.effect == 0 else 2 + self.effect * (truth.kind == "genuine")
+                points = {
+                    each: min(5, max(1, middle + self.chance.choice([-1, 0, 0, 1])))
+                    for each in item.dimensions
+                }
+                return Scored(points=points)
+            case PairsItem():
+                better = "a" if truth.origins[0].arm == "full" else "b"
+                worse = "b" if better == "a" else "a"
+                return Preferred(choice=better if right else worse)
+            case _:
+                wrong = [card for card in (*item.cards, "none") if card != truth.answer]
+                card = truth.answer if right else self.chance.choice(wrong)
+                return Identified(card=card, confidence=3 if right else 2)
+
+    @staticmethod
+    def _told(item):
+        match item:
+            case LikertItem():
+                return Scored(points=dict.fromkeys(item.dimensions, 2))
+            case PairsItem():
+                return Preferred(choice="tie")
+            case _:
+                return Identified(card="none", confidence=1)
+
+
+def drawn(tmp_path, arms, raters, *, leak=False):
+    """A study's folder, its masks looked at; with a leak one excerpt shows who speaks."""
+
+    def speak(seat, chance):
+        words = f"It goes round {chance.randint(0, 10**9)} times, and so do we, for all to see."
+        return f"{words} As Ada Quintero has it, well." if chance.random() < 0.1 else words
+
+    tmp_path.mkdir(exist_ok=True)
+    key = draw(
+        style_plan(conferences(tmp_path, arms, speak=speak), raters=raters, exclusions=RULES),
+        secret=SECRET,
+    )
+    if leak:
+        bare = unmasking_everywhere(key, "Ada Quintero")
+        leaks = _masked(key)
+        items = [b if a.id == leaks.id else a for a, b in zip(key.items, bare.items, strict=True)]
+        key = key.model_copy(update={"items": tuple(items)})
+    key = key.model_copy(update={"masks_checked_by": "me"})
+    return StudyFolder.begin(tmp_path / "study", key)
+
+
+def _masked(key):
+    """The first item of identification in which something is masked, of those that come once."""
+    again = {item.repeats for item in key.items}
+    return next(
+        item
+        for item in key.items
+        if item.task == "identification" and item.origins[0].masks and item.id not in again
+    )
+
+
+def _leaks(key):
+    """Items in which a name can be read."""
+    return [
+        item.id
+        for item in key.items
+        if any("Quintero" in text for o in item.origins for text in masked_turns(o.turns, o.masks))
+    ]
+
+
+async def rated_with_flags(bundle, policy, path):
+    """Rate all, and flag by its key what shows a name."""
+    screen = RatingScreen(Session.open(bundle, policy.name, path))
+    async with YaltaApp(screen).run_test(size=(120, 40)) as pilot:
+        await begin(pilot, screen)
+        while (now := screen.now) is not None:
+            before = screen.shown
+            match now:
+                case Pilot():
+                    await pilot.press(*keys_of_gold(now.gold), "enter")
+                case Asked():
+                    if "Quintero" in now.item.model_dump_json():
+                        await pilot.press("l")
+                    await give(pilot, screen, policy(now))
+                case LastQuestion():
+                    screen.query_one("LastWords TextArea", TextArea).text = "a small one"
+                    await pilot.press("ctrl+s")
+            while screen.shown == before:
+                await pilot.pause(0.002)
+        await screen.leave()
+    return path
+
+
+@pytest.fixture
+def report(tmp_path):
+    """Closes a study and reports on it; gives the results and what was written."""
+
+    def made(folder, files):
+        folder.collect(files)
+        folder.close()
+        assert folder.unchanged() == []
+        bundle, key = folder.bundle(), folder.key()
+        results = results_of(bundle, key, folder.ratings(), seed=1)
+        paths = write_report(results, bundle, key, tmp_path / "report")
+        return results, {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+    return made
+
+
+def contains(figure, value):
+    return figure.interval.low <= value <= figure.interval.high
+
+
+async def test_the_report_recovers_what_the_raters_know(tmp_path, report):
+    names = ["kai", "lin", "mei", "zed"]
+    arms = {"full": 4, "other": 2, "no-persona": 2}
+    folder = drawn(tmp_path / "a", arms, names, leak=True)
+    bundle, key = folder.seal(), folder.key()
+    out = tmp_path / "out"
+    write_bundle(bundle, out)
+    raters = [Rater(key, name, skill=0.8) for name in names[:3]]
+    raters.append(Rater(key, "zed", skill=0.2, effect=0, careful=False))
+    files = [
+        await rated_with_flags(bundle, rater, out / "ratings" / f"{rater.name}.jsonl")
+        for rater in raters
+    ]
+    results, written = report(folder, files)
+    assert results.sealed.whole
+    assert len(_leaks(key)) == 1
+
+    # The careless one is caught by the checks, and the leak is flagged.
+    assert [each.rater for each in results.excluded] == ["zed"]
+    assert [each.item for each in results.flagged] == _leaks(key)
+    assert "zed" in written["report.html"]
+
+    # Skill comes out within its interval, and above chance.
+    honest = results.analyses[3]
+    assert honest.name == "without both"
+    known = honest.identified.genuine
+    assert contains(known.share, 0.8)
+    assert known.chance.p < 0.01
+    # Of texts of which no card is right too.
+    assert all(contains(each.share, 0.8) for each in honest.identified.of("kind"))
+    (match,) = honest.preferences.matches
+    won = match.rate if match.one == "full" else None
+    assert won is not None
+    assert contains(won, 0.8)
+    # A persona's own texts stand two points above every foil, on every scale.
+    for each in honest.scaled.contrasts:
+        if each.first == "genuine" and each.second != "genuine":
+            assert contains(each.difference, 2)
+            assert each.adjusted is None or each.adjusted < 0.05
+    # With the careless one among them the figure is lower.
+    assert results.main.identified.genuine.share.value < known.share.value
+    for name in ("report.html", "report.md", "ratings.csv", "results.csv"):
+        assert written[name]
+    assert "not rated" not in written["report.md"]
+
+
+async def test_a_study_without_an_effect_reports_none(tmp_path, report):
+    folder = drawn(tmp_path / "a", {"full": 3, "other": 2, "no-persona": 2}, ["kai", "lin"])
+    bundle, key = folder.seal(), folder.key()
+    files = []
+    for name in ("kai", "lin"):
+        # Of three or four answers each is as likely as another, and a pair is a toss.
+        guess = Rater(key, name, skill=0.5, effect=0)
+        choose = random.Random(name)
+
+        def policy(asked, guess=guess, choose=choose):
+            if guess.key.item(asked.item.id).checked or asked.item.task != "identification":
+                return guess(asked)
+            return Identified(card=choose.choice((*asked.item.cards, "none")), confidence=1)
+
+        files.append(await rate_all(bundle, name, tmp_path / f"{name}.jsonl", policy))
+    results, written = report(folder, files)
+    assert not results.excluded
+    main = results.main
+    assert main.identified.genuine.chance.p > 0.05
+    (match,) = main.preferences.matches
+    assert contains(match.rate, 0.5)
+    assert all(each.adjusted is None or each.adjusted > 0.05 for each in main.scaled.contrasts)
+    assert all(abs(each.alpha.value or 0) < 0.5 for each in main.agreement)
+    assert "chance" in written["report.md"]
+
+
+def test_a_study_of_the_sample_that_nobody_has_rated_says_so(tmp_path, report):
+    from pathlib import Path
+
+    from debate.study.excerpts import held
+
+    sample = Path(__file__).parents[2] / "transcripts" / "sample-yalta.jsonl"
+    key = draw(style_plan([held(sample, "full")]), secret=SECRET)
+    folder = StudyFolder.begin(tmp_path / "study", key)
+    folder.seal()
+    results, written = report(folder, [])
+    assert not results.rated
+    for part in ("Identification", "Closeness to the card", "Agreement among raters", "Raters"):
+        assert f"## {part}\n\n- Not rated.\n" in written["report.md"]
+    assert written["report.html"].casefold().count("not rated") >= 6
+    rows = written["results.csv"].splitlines()[1:]
+    assert rows
+    assert all("not rated" in row for row in rows)
+    assert len(written["ratings.csv"].splitlines()) == 1

@@ -1,0 +1,103 @@
+"""A question to a rater: what is shown, which keys answer it, and when it is answered."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.widgets.study.choices import Choices
+from tui.widgets.study.questions import Reply, Shown
+
+CANNOT_KEY = "x"
+
+
+class Task(Vertical):
+    """The widget of one task. It is asked anew for every item; an answer closes it."""
+
+    DEFAULT_CSS = """
+    Task {
+        height: 1fr;
+        & > .task--scene { height: auto; padding: 0 1; text-style: dim; }
+        & .task--question { height: auto; padding: 0 1; color: $accent; text-style: bold; }
+    }
+    """
+
+    class Answered(Message):
+        """The question is answered."""
+
+        def __init__(self, task: Task, reply: Reply) -> None:
+            self.task, self.reply = task, reply
+            super().__init__()
+
+        @property
+        def control(self) -> Task:
+            """The widget that asked."""
+            return self.task
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.is_open = False
+        """Whether it can be answered: what is typed on after an answer is for no other question."""
+        self.asked = Shown("identification")
+        self.before: Reply | None = None
+
+    def ask(self, shown: Shown, before: Reply | None = None) -> None:
+        """Put a question.
+
+        Args:
+            shown: What is to be seen.
+            before: What was answered to it before.
+        """
+        self.asked, self.before = shown, before
+        self.put(before)
+        self.is_open = True
+        self.place_of_focus().focus()
+
+    def put(self, before: Reply | None) -> None:
+        """Show `asked`."""
+        raise NotImplementedError
+
+    def press(self, key: str) -> bool:
+        """Take a key; False if it has no meaning here."""
+        raise NotImplementedError
+
+    def place_of_focus(self) -> Widget:
+        """Which widget has the keys that scroll."""
+        raise NotImplementedError
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a part of an answer was given since the question was put."""
+        return False
+
+    def give(self, reply: Reply) -> None:
+        """Answer."""
+        if self.is_open:
+            self.is_open = False
+            self.post_message(self.Answered(self, reply))
+
+    def on_key(self, event: events.Key) -> None:
+        """An answer's key answers."""
+        if not self.is_open:
+            return
+        key = event.character if event.character and event.is_printable else event.key
+        if self.press(key) or (key == "enter" and self._keep()):
+            event.stop()
+            event.prevent_default()
+
+    def on_choices_picked(self, event: Choices.Picked) -> None:
+        """So does a click on it."""
+        event.stop()
+        if self.is_open:
+            self.press(event.key)
+
+    def _keep(self) -> bool:
+        """Answer as before; but enter may choose what is highlighted instead."""
+        focused = self.screen.focused
+        chooses = isinstance(focused, Choices) and focused.highlighted is not None
+        if self.before is None or self.is_begun or chooses:
+            return False
+        self.give(self.before)
+        return True
