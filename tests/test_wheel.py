@@ -20,6 +20,8 @@ def test_the_wheel_carries_the_cast_and_all_data(tmp_path):
         ("personas", "debate/personas"),
         ("debate/scenarios", "debate/scenarios"),
         ("debate/prompts/templates", "debate/prompts/templates"),
+        ("debate/rubrics", "debate/rubrics"),
+        ("debate/study/report", "debate/study/report"),
     ):
         files = [p.name for p in (ROOT / folder).iterdir() if p.is_file()]
         assert files

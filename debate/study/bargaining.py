@@ -19,8 +19,8 @@ from debate.study.ratings import CodedTurn
 from debate.study.rubric import Rubric
 from debate.study.statistics import (
     difference_interval,
-    mean_interval,
     share_difference,
+    share_interval,
     wilson,
 )
 
@@ -196,29 +196,30 @@ def _rate(
         "Wilson",
     )
     mean = sum(values) / len(values) if values else None
-    ends = mean_interval(values, items, seed=seed)
-    per_turn = Figure(mean, ends, len(values), len(set(items)), "bootstrap")
-    gap = turn_gap = None
+    ends, how = share_interval(values, items, seed=seed)
+    per_turn = Figure(mean, ends, len(values), len(set(items)), how)
+    gaps: tuple[Figure | None, Figure | None] = (None, None)
     if arm != base:
-        first, of_first = _having(code, by_arm[base])
-        others, other_items = _values(code, by_arm[base])
-        gap, turn_gap = Figure(), Figure()
-        if values and others:
-            n, both = len(values) + len(others), len(set(items)) + len(set(other_items))
-            less = having / conferences - first / of_first if conferences and of_first else None
-            between = share_difference((having, conferences), (first, of_first))
-            gap = Figure(less, between, n, conferences + of_first, "Newcombe")
-            turn_gap = Figure(
-                sum(values) / len(values) - sum(others) / len(others),
-                difference_interval((values, items), (others, other_items), seed=seed),
-                n,
-                both,
-                "bootstrap",
-            )
-    times = int(sum(values))
+        gaps = _gaps(code, by_arm[arm], by_arm[base], seed)
     return CodeRate(
-        code, arm, conferences, having, len(values), times, share, per_turn, gap, turn_gap
+        code, arm, conferences, having, len(values), sum(values), share, per_turn, *gaps
     )
+
+
+def _gaps(
+    code: str, turns: Sequence[_Turn], others: Sequence[_Turn], seed: int
+) -> tuple[Figure, Figure]:
+    """Share of conferences and rate per turn, less those of others."""
+    if not turns or not others:
+        return Figure(), Figure()
+    one, two = _having(code, turns), _having(code, others)
+    here, there = _values(code, turns), _values(code, others)
+    n = len(turns) + len(others)
+    less = one[0] / one[1] - two[0] / two[1] if one[1] and two[1] else None
+    share = Figure(less, share_difference(one, two), n, one[1] + two[1], "Newcombe")
+    ends, how = difference_interval(here, there, seed=seed)
+    gap = sum(here[0]) / len(turns) - sum(there[0]) / len(others)
+    return share, Figure(gap, ends, n, len({*here[1], *there[1]}), how)
 
 
 def _having(code: str, turns: Sequence[_Turn]) -> tuple[int, int]:
@@ -227,8 +228,8 @@ def _having(code: str, turns: Sequence[_Turn]) -> tuple[int, int]:
     return len({each.item for each in turns if code in each.codes} & whole), len(whole)
 
 
-def _values(code: str, turns: Sequence[_Turn]) -> tuple[list[float], list[str]]:
-    return [float(code in each.codes) for each in turns], [each.item for each in turns]
+def _values(code: str, turns: Sequence[_Turn]) -> tuple[list[bool], list[str]]:
+    return [code in each.codes for each in turns], [each.item for each in turns]
 
 
 def _labels(turns: Sequence[_Turn], arms: Sequence[str], rubric: Rubric) -> Iterator[LabelCount]:

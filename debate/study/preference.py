@@ -81,8 +81,8 @@ def _match(pairs: Sequence[Comparison], one: str, other: str, seed: int) -> Matc
     ties = len(judged) - won - lost
     clusters = [each.cluster for each in judged]
     if ties:
-        interval = mean_interval([_got(each, one) for each in judged], clusters, seed=seed)
-        how = "bootstrap"
+        found = mean_interval([_got(each, one) for each in judged], clusters, seed=seed)
+        interval, how = found.within(0.0, 1.0)
     else:
         interval, how = share_interval([e.winner == one for e in judged], clusters, seed=seed)
     items = len({each.item for each in of})

@@ -104,8 +104,8 @@ def _distribution(
         over = [point >= TAKEN for point in points]
         ends, how = share_interval(over, clusters, seed=seed)
         taken = Figure(fmean(over), ends, n, items, how)
-        ends = mean_interval(points, clusters, seed=seed)
-        mean = Figure(fmean(points), ends, n, items, "bootstrap")
+        ends, how = mean_interval(points, clusters, seed=seed).within(POINTS[0], POINTS[-1])
+        mean = Figure(fmean(points), ends, n, items, how)
         ends = median_interval(points, clusters, seed=seed)
         middle = Figure(float(median(points)), ends, n, items, "bootstrap")
     counts = tuple(points.count(point) for point in POINTS)
@@ -132,7 +132,7 @@ def _difference(first: Sequence[Score], second: Sequence[Score], seed: int) -> F
     values = [[float(each.point or 0) for each in of] for of in (one, two)]
     if not one or not two:
         return Figure(n=len(first) if first and second else 0)
-    ends = difference_interval(
+    ends, how = difference_interval(
         (values[0], [each.cluster for each in one]),
         (values[1], [each.cluster for each in two]),
         seed=seed,
@@ -142,7 +142,7 @@ def _difference(first: Sequence[Score], second: Sequence[Score], seed: int) -> F
     p = difference_p([*values[0], *values[1]], units, [side == 0 for side, _ in units], seed=seed)
     items = len({each.item for each in (*one, *two)})
     gap = fmean(values[0]) - fmean(values[1])
-    return Figure(gap, ends, len(one) + len(two), items, "bootstrap", p)
+    return Figure(gap, ends, len(one) + len(two), items, how, p)
 
 
 def _adjusted(contrasts: Sequence[Contrast]) -> Iterator[Contrast]:

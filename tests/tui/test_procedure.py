@@ -234,7 +234,7 @@ async def test_hostile_words_in_motions_and_reasons_are_words(had, size):
         text = shown_by(reader.record) + "".join(b.reasoning for b in reader.record.blocks)
         assert "\x1b" not in text
         assert "\u202e" not in text
-        assert "Tiers [b]bold[/b] [31m. Weights" in text
+        assert "Tiers [b]bold[/b]. Weights" in text
         await pilot.press("w", "w")
         await pilot.pause()
         assert "[┃ north [b]x[/b] [@click=app.quit]y[/]" in on_screen(pilot.app).splitlines()[1]

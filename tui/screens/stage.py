@@ -184,7 +184,7 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
 
         events = await asyncio.to_thread(read, path)
         self._ledger = await asyncio.to_thread(Ledger, events)
-        self.record.hear(Hearing.of(self._ledger.state))
+        self.record.limit_to(Hearing.of(self._ledger.state))
         self.record.load(await asyncio.to_thread(self._feed.blocks_of, events))
         shown = asyncio.Event()
         self.call_after_refresh(shown.set)
@@ -196,7 +196,8 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
     def _watch(self, item: Item) -> None:
         if isinstance(item, Event):
             changed = self._ledger.take(item)
-            self.record.hear(Hearing.of(self._ledger.state))  # before it is shown what it may not
+            # Before anything is shown that may not be.
+            self.record.limit_to(Hearing.of(self._ledger.state))
             if changed:
                 self._show_motions()
         self._feed.show(item)

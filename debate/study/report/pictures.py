@@ -102,8 +102,9 @@ def of_bargaining(found: Bargaining, mark: str) -> tuple[Plot, ...]:
     """Shares of conferences, code by code."""
     plots = []
     for code in dict.fromkeys(each.code for each in found.rates):
-        bars = [b for e in found.rates if e.code == code for b in _bar(e.arm, e.share)]
-        if bars and code != "NONE":
+        of = [each for each in found.rates if each.code == code]
+        bars = [bar for each in of for bar in _bar(each.arm, each.share)]
+        if bars and any(each.times for each in of) and code != "NONE":
             title = f"{code}: share of conferences with at least one"
             name = f"{mark}code-{code.lower()}"
             svg = interval_plot(name, title, bars, unit="share", reach=(0, 1))

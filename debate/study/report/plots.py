@@ -181,7 +181,7 @@ def confusion_plot(
         columns: What could be chosen.
         rows: Name, counts, and which column is right, if one is; that square has a thick edge.
     """
-    first, head, tall = 132, 92, 40
+    first, head, tall = 168, 92, 40
     wide = min(64.0, (RIGHT - first) / max(1, len(columns)))
     parts: list[Markup] = []
     for n, column in enumerate(columns):
@@ -190,7 +190,7 @@ def confusion_plot(
         parts.append(_text(at, head - 8, _short(column, 15), "tick", "start", turned))
     for m, (label, counts, right) in enumerate(rows):
         top, total = head + m * tall, sum(counts)
-        parts.append(_text(first - 8, top + 24, _short(label, 20), "label", "end"))
+        parts.append(_text(first - 8, top + 24, _short(label, 24), "row", "end"))
         for n, count in enumerate(counts):
             left, share = first + n * wide, count / total if total else 0.0
             parts.append(

@@ -121,9 +121,9 @@ def of_scales(found: Scaled, agreement: Sequence[Agreement]) -> Iterator[str]:
     if not any(each.mean.n for each in found.distributions):
         yield NOT_RATED
         return
-    for each in found.contrasts:
-        if each.difference.value is not None:
-            yield _contrast(each)
+    for pair in dict.fromkeys((each.first, each.second) for each in found.contrasts):
+        between = [each for each in found.contrasts if (each.first, each.second) == pair]
+        yield from _contrasts(*pair, between)
     for kind, what in (
         ("shuffled", "written from another card than the one they were rated by"),
         ("catchphrases", "of no persona, with the card's catchphrases pasted on"),
@@ -138,29 +138,40 @@ def of_scales(found: Scaled, agreement: Sequence[Agreement]) -> Iterator[str]:
     yield from _low_agreement([each for each in agreement if each.task == "likert"])
 
 
-def _contrast(each: Contrast) -> str:
-    gap, ends = each.difference, each.difference.interval
-    what = f"{each.dimension}: {each.first} less {each.second} is {cell(gap, 'gap')} points"
-    if each.adjusted is not None:
-        what += f" (adjusted {p_said(each.adjusted)})"
-    if ends is None or gap.value is None:
-        return f"{what}; too little was rated to say more."
-    foil = each.first == "genuine"
-    if ends.low > 0 and (each.adjusted or 0) < SMALL:
-        return f"{what}: {each.first} was rated closer to the card."
-    if ends.high < 0 and (each.adjusted or 0) < SMALL:
-        return f"{what}: {each.second} was rated closer to the card."
-    if foil and gap.value <= 0:
-        return f"{what}: the foil was rated as high as the genuine texts."
-    return f"{what}: no difference is shown."
+def _contrasts(first: str, second: str, of: Sequence[Contrast]) -> Iterator[str]:
+    """Two things that are compared, on all scales: those of one verdict in one sentence."""
+    verdicts: dict[str, list[str]] = {}
+    for each in of:
+        if each.difference.value is not None:
+            p = "" if each.adjusted is None else f", adjusted {p_said(each.adjusted)}"
+            told = f"{each.dimension} by {cell(each.difference, 'gap')}{p}"
+            verdicts.setdefault(_verdict(each), []).append(told)
+    for verdict, scales in verdicts.items():
+        yield f"{first} less {second}, in points: {verdict} on {'; '.join(scales)}."
+
+
+def _verdict(each: Contrast) -> str:
+    gap, ends = each.difference.value or 0.0, each.difference.interval
+    if ends is None or each.adjusted is None:
+        return "too little was rated to say how sure it is"
+    if ends.low > 0 and each.adjusted < SMALL:
+        return f"{each.first} was rated closer to the card"
+    if ends.high < 0 and each.adjusted < SMALL:
+        return f"{each.second} was rated closer to the card"
+    if each.first == "genuine" and gap <= 0:
+        return "the foils were rated as high as the genuine texts"
+    return "no difference is shown"
 
 
 def _low_agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
+    """What alpha forbids to say; things of one verdict in one sentence."""
+    verdicts: dict[str, list[str]] = {}
     for each in agreement:
-        if each.among == "all" and each.alpha.n:
-            told = _agreement(each)
-            if told:
-                yield told
+        if each.among == "all" and each.alpha.n and (verdict := _forbids(each)):
+            told = each.of if each.alpha.value is None else f"{each.of} {cell(each.alpha)}"
+            verdicts.setdefault(verdict, []).append(told)
+    for verdict, things in verdicts.items():
+        yield f"Alpha of {'; '.join(things)}: {verdict}."
 
 
 def of_agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
@@ -174,25 +185,20 @@ def of_agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
         yield f"Raters agree well on everything (alpha of {SURE:g} or more)."
 
 
-def _agreement(each: Agreement) -> str | None:
-    """What alpha forbids to say; None if it forbids nothing."""
-    what = f"{each.of}: "
+def _forbids(each: Agreement) -> str | None:
+    """What follows from alpha; None if nothing is to be warned of."""
     if each.alpha.value is None:
-        why = (
-            "nobody's judgement can be held to another's"
-            if each.raters < 2
-            else "only one category was used, or no two raters judged the same"
-        )
-        return f"{what}agreement is undefined: {why}."
-    told = f"{what}alpha is {cell(each.alpha)}"
+        if each.raters < 2:
+            return "undefined, since nobody's judgement can be held to another's"
+        return "undefined, since only one category was used, or no two raters judged the same"
     if each.alpha.interval is not None and each.alpha.interval.low <= 0:
-        return f"{told}: agreement no better than chance cannot be ruled out; too low to say more."
+        return "agreement no better than chance cannot be ruled out; too low to say more"
     if each.alpha.value < TENTATIVE:
         return (
-            f"{told}, below {TENTATIVE:g}: raters agree too little for single judgements to be"
-            " relied on; only averages over raters and texts say something."
+            f"below {TENTATIVE:g}, raters agree too little for single judgements to be relied on;"
+            " only averages over raters and texts say something"
         )
-    return f"{told}: enough for tentative conclusions." if each.alpha.value < SURE else None
+    return "enough for tentative conclusions" if each.alpha.value < SURE else None
 
 
 def of_bargaining(found: Bargaining, quiet: str = "NONE") -> Iterator[str]:
@@ -210,9 +216,10 @@ def of_bargaining(found: Bargaining, quiet: str = "NONE") -> Iterator[str]:
             f"{many(found.split, 'code')} that half of a turn's raters gave, and nobody"
             " adjudicated, are not counted."
         )
-    for each in found.rates:
-        if each.code != quiet:
-            yield _rate(each, found.base)
+    never = [code for code in _codes(found, quiet) if not any(e.times for e in _of(found, code))]
+    for code in _codes(found, quiet):
+        yield from (_rate(each, found.base) for each in _of(found, code) if code not in never)
+    yield from _never(found, never)
     unsettled = sum(each.count for each in found.labels if each.label == OPEN)
     if unsettled:
         yield f"Of {many(unsettled, 'thought')} raters do not agree where it came from."
@@ -226,6 +233,27 @@ def of_bargaining(found: Bargaining, quiet: str = "NONE") -> Iterator[str]:
         "That nothing close to a thought was found among what its speaker had been given proves"
         " nothing; and what the model knew from its training cannot be excluded."
     )
+
+
+def _codes(found: Bargaining, quiet: str) -> list[str]:
+    return list(dict.fromkeys(each.code for each in found.rates if each.code != quiet))
+
+
+def _of(found: Bargaining, code: str) -> list[CodeRate]:
+    return [each for each in found.rates if each.code == code]
+
+
+def _never(found: Bargaining, codes: Sequence[str]) -> Iterator[str]:
+    """Of codes that nobody gave, how many conferences may have them all the same."""
+    for each in _of(found, codes[0]) if codes else ():
+        ends = each.share.interval
+        if ends is not None:
+            yield (
+                f"{listed(codes)}, arm {each.arm}: 0 of {many(each.conferences, 'conference')},"
+                f" which still allows {value(ends.high, 'share')}."
+            )
+        elif each.turns:
+            yield f"{listed(codes)}, arm {each.arm}: in none of {many(each.turns, 'coded turn')}."
 
 
 def _rate(each: CodeRate, base: str) -> str:
@@ -283,7 +311,34 @@ def of_all(results: Results) -> Iterator[str]:
         yield from list(of_identification(main.identified))[:2]
     if main.preferences is not None and any(m.rate.value for m in main.preferences.matches):
         yield from list(of_preferences(main.preferences))[: len(main.preferences.matches)]
+    if main.scaled is not None:
+        yield from _overall(main.scaled)
+    if main.bargaining is not None:
+        yield from _base(main.bargaining)
+    yield from _low_agreement([e for e in main.agreement if e.alpha.value is not None])
     yield from _left_out(results)
+
+
+def _overall(found: Scaled) -> Iterator[str]:
+    """The last scale, which is of the whole."""
+    told = [
+        f"{each.kind}, {each.arm} {cell(each.mean)}"
+        for each in found.distributions
+        if each.dimension == found.distributions[-1].dimension and each.mean.value is not None
+    ]
+    if told:
+        yield f"Mean points, 1 to 5, on {found.distributions[-1].dimension}: {'; '.join(told)}."
+
+
+def _base(found: Bargaining) -> Iterator[str]:
+    told = [
+        f"{code} in {each.having} of {each.conferences} ({span(each.share.interval, 'share')})"
+        for code in _codes(found, "NONE")
+        for each in _of(found, code)
+        if each.arm == found.base and each.having
+    ]
+    if told:
+        yield f"Conferences of arm {found.base} with at least one: {'; '.join(told)}."
 
 
 def _left_out(results: Results) -> Iterator[str]:

@@ -19,6 +19,7 @@ def value(number: float | None, unit: Unit = "number") -> str:
         return "undefined"
     if unit == "share":
         return f"{number * 100:.0f} %"
+    number = round(number, 2) + 0.0  # never "-0.00"
     return f"{number:+.2f}" if unit == "gap" else f"{number:.2f}"
 
 

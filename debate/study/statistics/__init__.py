@@ -17,6 +17,7 @@ from debate.study.statistics.agreement import (
     specific_agreement,
 )
 from debate.study.statistics.clustered import (
+    Found,
     difference_interval,
     mean_interval,
     median_interval,
@@ -44,6 +45,7 @@ from debate.study.statistics.rankings import strength_intervals
 
 __all__ = [
     "Chance",
+    "Found",
     "Interval",
     "Metric",
     "Shown",

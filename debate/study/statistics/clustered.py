@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,23 +21,46 @@ from scipy import stats
 from debate.study.statistics.intervals import DRAWS, Interval, wilson
 
 Array = NDArray[Any]
+#: Fewer clusters are too few to draw from.
+FEW = 10
+
+
+class Found(NamedTuple):
+    """An interval, and how it was found."""
+
+    interval: Interval | None
+    by: str
+
+    def within(self, least: float, most: float) -> Found:
+        """It, cut to what is possible."""
+        if self.interval is None:
+            return self
+        low, high = self.interval
+        return Found(Interval(max(least, low), min(most, high)), self.by)
 
 
 def mean_interval(
     values: Sequence[float], clusters: Sequence[Hashable], *, seed: int, draws: int = DRAWS
-) -> Interval | None:
-    """The 95 % interval of a mean over judgements.
+) -> Found:
+    """The 95 % interval of a mean over judgements, and by which method.
+
+    With fewer than ten clusters it is Student's t over clusters, since so few cannot be drawn from;
+    it may then reach beyond what is possible.
 
     Returns:
         None with fewer than two clusters, or where every cluster says the same, which leaves
-        nothing to draw by.
+        nothing to go by.
     """
     names, places = numbered(clusters)
     if names < 2:
-        return None
+        return Found(None, "")
     sums = np.bincount(places, weights=np.asarray(values, dtype=float), minlength=names)
+    sizes = np.bincount(places, minlength=names)
+    mean = float(sums.sum() / sizes.sum())
+    if names < FEW:
+        return _student(mean, ((sums - mean * sizes) / sizes.sum())[None])
     times = drawn_often(names, seed, draws)
-    return _ends((times @ sums) / (times @ np.bincount(places, minlength=names)), names)
+    return Found(_ends((times @ sums) / (times @ sizes), names), "bootstrap")
 
 
 def median_interval(
@@ -46,9 +69,12 @@ def median_interval(
     """As `mean_interval`, of a median; of an even number it lies between the two in the middle.
 
     Unlike a mean's, it may be a single point: medians of scales of few points often are.
+
+    Returns:
+        None with fewer than six clusters, of which no two can bound a median at 95 %.
     """
     names, places = numbered(clusters)
-    if names < 2:
+    if names < 6:
         return None
     scale, given = np.unique(np.asarray(points, dtype=float), return_inverse=True)
     table = np.zeros((names, len(scale)))
@@ -66,8 +92,8 @@ def difference_interval(
     *,
     seed: int,
     draws: int = DRAWS,
-) -> Interval | None:
-    """The 95 % interval of the first's mean less the second's.
+) -> Found:
+    """The 95 % interval of the first's mean less the second's, and by which method.
 
     Args:
         first: Values, and the cluster of each.
@@ -78,40 +104,44 @@ def difference_interval(
     Returns:
         None where either has fewer than two clusters, or nothing varies.
     """
-    if len(set(first[1])) < 2 or len(set(second[1])) < 2:
-        return None
+    few = min(len(set(first[1])), len(set(second[1])))
+    if few < 2:
+        return Found(None, "")
     names, places = numbered([*first[1], *second[1]])
     values = np.asarray([*first[0], *second[0]], dtype=float)
     here = np.arange(len(values)) < len(first[0])
     times = drawn_often(names, seed, draws)
-    means = []
+    means, apart, drawn = [], [], []
     for rows in (here, ~here):
         sums = np.bincount(places[rows], weights=values[rows], minlength=names)
-        sizes = times @ np.bincount(places[rows], minlength=names)
+        sizes = np.bincount(places[rows], minlength=names)
+        means.append(float(sums.sum() / sizes.sum()))
+        apart.append((sums - means[-1] * sizes) / sizes.sum())
         with np.errstate(invalid="ignore", divide="ignore"):
-            means.append((times @ sums) / sizes)
-    few = min(len(set(first[1])), len(set(second[1])))
-    return _ends(means[0] - means[1], few)
+            drawn.append((times @ sums) / (times @ sizes))
+    if few < FEW:
+        counts = [len(set(first[1])), len(set(second[1]))]
+        return _student(means[0] - means[1], np.stack([apart[0], -apart[1]]), counts)
+    return Found(_ends(drawn[0] - drawn[1], few), "bootstrap")
 
 
 def share_interval(
     hits: Sequence[bool], clusters: Sequence[Hashable], *, seed: int, draws: int = DRAWS
-) -> tuple[Interval | None, str]:
+) -> Found:
     """The 95 % interval of a share, and by which method.
 
     Wilson's where there is one judgement a cluster. Where all judgements are alike the bootstrap
     sees no spread; then Wilson's too, each cluster counting once, which is on the safe side.
     """
     if not hits:
-        return None, ""
+        return Found(None, "")
     names = len(set(clusters))
     if names == len(hits):
-        return wilson(sum(hits), len(hits)), "Wilson"
+        return Found(wilson(sum(hits), len(hits)), "Wilson")
     if len(set(hits)) == 1:
-        return wilson(names if hits[0] else 0, names), "Wilson, a cluster counting once"
-    return mean_interval(
-        [float(hit) for hit in hits], clusters, seed=seed, draws=draws
-    ), "bootstrap"
+        return Found(wilson(names if hits[0] else 0, names), "Wilson, a cluster counting once")
+    found = mean_interval([float(hit) for hit in hits], clusters, seed=seed, draws=draws)
+    return found.within(0.0, 1.0)
 
 
 def share_difference(first: tuple[int, int], second: tuple[int, int]) -> Interval | None:
@@ -143,6 +173,30 @@ def drawn_often(clusters: int, seed: int, draws: int) -> Array:
     """How often each draw has each cluster: (draws, clusters)."""
     rng = np.random.default_rng(seed)
     return rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=draws)
+
+
+def _student(mean: float, apart: Array, counts: Sequence[int] = ()) -> Found:
+    """Student's t over clusters.
+
+    Args:
+        mean: A mean, or a difference of two.
+        apart: What each cluster adds to it beyond its share, (groups, clusters).
+        counts: How many clusters each of two groups has.
+
+    Source: Cochran, Sampling Techniques, 3rd ed., 1977, 6.4 (of the ratio), and Welch, The
+    generalization of Student's problem, 1947 (of the degrees of freedom of two groups).
+    """
+    counts = counts or [apart.shape[1]]
+    each = [float((of**2).sum()) * n / (n - 1) for of, n in zip(apart, counts, strict=True)]
+    names = apart.shape[1]
+    spread = float((apart.sum(axis=0) ** 2).sum()) * names / (names - 1)
+    if len(counts) > 1 and not (apart[0] * apart[1]).any():  # no cluster is in both
+        spread = sum(each)
+    if spread < 1e-18:
+        return Found(None, "")
+    free = sum(each) ** 2 / sum(v**2 / (n - 1) for v, n in zip(each, counts, strict=True))
+    half = float(stats.t.ppf(0.975, free)) * math.sqrt(spread)
+    return Found(Interval(mean - half, mean + half), "t over clusters")
 
 
 def widened(clusters: int) -> tuple[float, float]:

@@ -156,7 +156,7 @@ class Record(Paper):
         """Where a block is, if it is shown."""
         return self._shown.index_of(block)
 
-    def hear(self, hearing: Hearing | None) -> None:
+    def limit_to(self, hearing: Hearing | None) -> None:
         """Note what a person at the table hears; as they sit down, show only what they may know."""
         if hearing != self._shown.hearing:
             self._look(self._shown.hear(hearing))
