@@ -87,7 +87,7 @@ async def test_every_excerpt_once_and_all_approved():
         await pilot.press("A")
         question = await asked(pilot, PickScreen)
         await wait_until(pilot, lambda: question.query(Input))
-        assert "1 excerpts have not been shown" in on_screen(pilot.app)
+        assert "Not shown yet: 1 of 2 excerpts" in on_screen(pilot.app)
         await pilot.press("escape")
         await wait_until(pilot, lambda: pilot.app.screen is screen)
         assert not SAVED

@@ -1,4 +1,4 @@
-"""Every mask, looked at by a person before a study is sealed: what raters will not read, in place."""
+"""Every mask in its place, looked at by a person before a study is sealed."""
 
 from __future__ import annotations
 
@@ -123,9 +123,15 @@ class MaskingScreen(AskingScreen[None]):
             here = turn.turn == self.turn and turn.words
             turn.show(masks_of(origin, turn.turn), self.picked if here else None)
         checked = self.key.masks_checked_by
-        said = [f"{self.page + 1} of {len(self.pages)}", known.task, known.kind, known.scene]
-        said.append(f"{len(origin.masks)} masks")
-        said.append(f"checked by {checked}" if checked else "not checked yet")
+        masks = len(origin.masks)
+        said = (
+            f"{self.page + 1} of {len(self.pages)}",
+            "1 mask" if masks == 1 else f"{masks} masks",
+            f"checked by {checked}" if checked else "not checked yet",
+            known.task,
+            known.kind,
+            known.scene,
+        )
         self._place.update(plain("  ·  ".join(said)))
         self._told.update(plain(self._about()))
 
@@ -240,7 +246,7 @@ class MaskingScreen(AskingScreen[None]):
     async def action_approve(self) -> None:
         """Say that all masks were looked at, and by whom."""
         left = len(self.pages) - len(self.seen)
-        note = f" {left} excerpts have not been shown yet." if left else ""
+        note = f" Not shown yet: {left} of {len(self.pages)} excerpts." if left else ""
         title = f"Who has looked at every mask?{note}"
         by = await self.app.push_screen_wait(PickScreen(title, (), free=True, value=self._by))
         if by:

@@ -6,37 +6,30 @@ nothing that is shown tells what an item is.
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.widget import Widget
 from textual.widgets import Static
 
-from debate.errors import UserError, YaltaError
+from debate.errors import YaltaError
 from debate.study.ratings import Rating, subject
-from debate.study.rubric import FLAGS, Flag, Rubric, Task
+from debate.study.rubric import FLAGS, Flag
 from debate.study.session import Asked, LastQuestion, Now, Pilot, Session
 from tui.screens.asking import AskingScreen
 from tui.screens.rating_pages import InstructionsPage, KeysPage
 from tui.widgets.floor.blocks import plain
 from tui.widgets.key_line import KeyLine
 from tui.widgets.study import questions
-from tui.widgets.study.coding import CodingTask
+from tui.widgets.study.bench import Bench
 from tui.widgets.study.ending import LastWords, Thanks
 from tui.widgets.study.feedback import Feedback
-from tui.widgets.study.identification import IdentificationTask
 from tui.widgets.study.keys import KEYS, Room
-from tui.widgets.study.likert import LikertTask
-from tui.widgets.study.pairs import PairsTask
 from tui.widgets.study.questions import TASKS
 from tui.widgets.study.remarks import CommentLine
 from tui.widgets.study.stopwatch import Stopwatch
 from tui.widgets.study.task import Task as TaskWidget
-
-W = TypeVar("W", bound=Widget)
 
 
 class RatingScreen(AskingScreen[None]):
@@ -52,7 +45,6 @@ class RatingScreen(AskingScreen[None]):
     DEFAULT_CSS = """
     RatingScreen {
         & #place { height: 1; background: $panel; padding: 0 1; }
-        & #asking { height: 1fr; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = KEYS
@@ -66,17 +58,16 @@ class RatingScreen(AskingScreen[None]):
         self.shown = 0
         """Counts what was shown."""
         self.now: Now | None = None
-        self._widgets: dict[Task, TaskWidget] = {}
         self._last: LastWords | None = None
         self._thanks: Thanks | None = None
         self._place = Static(id="place", markup=False)
-        self._asking = Vertical(id="asking")
+        self._bench = Bench(session.bundle.rubric)
         self._feedback = Feedback()
         self._comments = CommentLine()
 
     def compose(self) -> ComposeResult:
         yield self._place
-        yield self._asking
+        yield self._bench
         yield self._feedback
         yield self._comments
         yield KeyLine()
@@ -111,34 +102,17 @@ class RatingScreen(AskingScreen[None]):
                 reply = None
                 if before and isinstance(now, Asked):
                     reply = questions.reply(now, before.answer)
-                widget = await self._widget_of(told.task)
-                self._only(widget)
-                widget.ask(told, reply)
+                await self._bench.ask(told, reply)
             case LastQuestion(question):
-                self._last = self._last or await self._mounted(LastWords())
-                self._only(self._last)
+                self._last = await self._bench.show(self._last or LastWords())
                 self._last.ask(question)
             case None:
-                self._thanks = self._thanks or await self._mounted(Thanks())
-                self._only(self._thanks)
+                self._thanks = await self._bench.show(self._thanks or Thanks())
                 self._thanks.show(self.session.log.path)
         self._tell()
         self.refresh_bindings()
         self.stopwatch.restart()
         self.shown += 1
-
-    async def _widget_of(self, task: Task) -> TaskWidget:
-        if task not in self._widgets:
-            self._widgets[task] = await self._mounted(_widget(task, self.session.bundle.rubric))
-        return self._widgets[task]
-
-    async def _mounted(self, widget: W) -> W:
-        await self._asking.mount(widget)
-        return widget
-
-    def _only(self, widget: Widget) -> None:
-        for each in self._asking.children:
-            each.display = each is widget
 
     @property
     def room(self) -> Room:
@@ -261,8 +235,8 @@ class RatingScreen(AskingScreen[None]):
         self.comment = event.text
         self.stopwatch.release("comment")
         self._tell()
-        if isinstance(self.now, Asked):
-            self._widgets[self.now.item.task].place_of_focus().focus()
+        if self._bench.asking is not None:
+            self._bench.asking.place_of_focus().focus()
 
     def action_instructions(self, room: str = "any") -> None:
         """Show the instructions."""
@@ -292,17 +266,3 @@ class RatingScreen(AskingScreen[None]):
             self.stopwatch.release("elsewhere")
         else:
             self.stopwatch.hold("elsewhere")
-
-
-def _widget(task: Task, rubric: Rubric) -> TaskWidget:
-    match task:
-        case "identification" if rubric.identification:
-            return IdentificationTask(rubric.identification)
-        case "pairs" if rubric.pairs:
-            return PairsTask(rubric.pairs)
-        case "likert":
-            return LikertTask()
-        case "coding":
-            return CodingTask(rubric)
-        case _:
-            raise UserError(f"an item asks for {task}, of which the rubric says nothing")

@@ -48,9 +48,12 @@ _COMMANDS = (
 )
 
 
-def _bindings() -> list[BindingType]:
+def commands(*names: str) -> list[BindingType]:
+    """The keys of some commands, by name; of all if none is named."""
     found: list[BindingType] = []
     for key, action, name, short, long, show in _COMMANDS:
+        if names and name not in names:
+            continue
         for room in ("style", "coding"):
             inside = action.rstrip(")")
             call = f"{inside}{', ' if '(' in action else '('}'{room}')"
@@ -68,6 +71,6 @@ def _bindings() -> list[BindingType]:
 
 
 KEYS: list[BindingType] = [
-    *_bindings(),
+    *commands(),
     Binding("question_mark,f1", "keys", "Keys", id="rating.keys", tooltip="Show all keys"),
 ]
