@@ -28,6 +28,11 @@ NOT_NAMED = "not-named"
 CANNOT_SAID = "I cannot judge"
 NOT_NAMED_SAID = "The card names no such trait"
 COMMENT = "Any comment? (may be left empty)"
+PASSAGES_SAID = (
+    "In this tool the closest passages are not looked up for you. All that the speakers of a"
+    " conference may have been given stands in the file passages-….txt beside: search it for your"
+    " terms, and cite a passage by the sixteen letters that head it, or a turn by its number."
+)
 FLAGGED = "Does any of this hold? (may be left empty)"
 
 #: How each text is headed on the screen.
@@ -218,4 +223,6 @@ def instructions(bundle: Bundle) -> str:
         card = f"Card: {each.card}\n" if each.card else ""
         verdict = "Close to it" if each.good else "Not close to it"
         parts.append(f"{card}Text: {each.text}\n{verdict}: {each.why}")
+    if "coding" in rubric.tasks:
+        parts.append(PASSAGES_SAID)
     return "\n\n".join(parts) + "\n"
