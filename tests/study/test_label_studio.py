@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -315,3 +316,35 @@ def test_what_is_no_json_is_refused():
     for text in ("", "[", "[" * 100_000, "\x00", '[{"id": NaN}]'):
         with pytest.raises(UserError, match="not an export of Label Studio"):
             label_studio.read(STYLE, [Source("x.json", text)])
+
+
+def test_what_label_studio_itself_exported_is_read():
+    """Annotated in a browser, in Label Studio 1.23.2; three exports joined to one."""
+    path = Path(__file__).parent / "real" / "label-studio-1.23.2.json"
+    taken = label_studio.read(STYLE, [Source("real.json", path.read_text(encoding="utf-8"))])
+    points = {"lexis": 4, "rhythm": 2, "code-switching": None, "rhetoric": 1, "overall": 5}
+    assert [(each.item, each.answer) for each in taken.ratings["kai"]] == [
+        (opaque(2), Identified(card=STYLE.cards[1].id, confidence=3)),
+        (opaque(1), Identified(card="none")),
+        (opaque(5), Preferred(choice="a")),
+        (opaque(4), Preferred(choice="tie")),
+        (opaque(8), Scored(points=points)),
+        (opaque(6), Scored(points={"overall": 4})),
+    ]
+    first = taken.ratings["kai"][0]
+    assert (first.seconds, first.flags) == (9.114, ("leak",))
+    assert first.comment == "line one\nline <b>two</b> =1+1"
+    assert [each.partition(": ")[2] for each in taken.notes] == [
+        f"task 7, annotation 3: item {opaque(3)} was skipped by kai: it is not rated",
+        f"task 11, annotation 7: item {opaque(6)}, by kai, has no answer to 'rhythm'",
+    ]
+
+
+def test_the_program_itself_takes_every_config():
+    """Where it is installed: `pip install label-studio-sdk`."""
+    interface = pytest.importorskip("label_studio_sdk.label_interface").LabelInterface
+    for project in label_studio.export(STYLE, "kai") + label_studio.export(CODED):
+        config = interface(project.config)
+        config.validate()
+        for task in project.tasks:
+            config.load_task(task["data"])
