@@ -26,7 +26,7 @@ FILE = click.Path(path_type=Path)
     "--ratings", type=FILE, help="Folder of the ratings, for csv and jsonl; else beside the bundle."
 )
 @click.option("--out", type=FILE, required=True, help="Folder to write into, which is made.")
-def export_study(study: Path, to: str, rater: str | None, ratings: Path | None, out: Path) -> None:
+def export_(study: Path, to: str, rater: str | None, ratings: Path | None, out: Path) -> None:
     """Write the study STUDY-BUNDLE for another tool, or its ratings as a table.
 
     \b
@@ -122,7 +122,7 @@ def _write(files: dict[str, str], out: Path) -> None:
 @click.option(
     "--out", type=FILE, required=True, help="Folder of the study; `ratings` is made in it."
 )
-def import_ratings(
+def import_(
     study: Path, files: tuple[Path, ...], of: str, raters: tuple[str, ...], out: Path
 ) -> None:
     """Take results from another tool into ratings of STUDY-BUNDLE: all of them, or none.

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from rated_elsewhere import HOSTILE, coded, opaque, style
 
-from debate.cli.study_formats import export_study, import_ratings
+from debate.cli.study_formats import export_, import_
 from debate.errors import UserError
 from debate.study.bundle import dump_bundle
 from debate.study.ratings import Head, Preferred, RatingsLog, read_ratings
@@ -44,7 +44,7 @@ def rate(bundle, rater="kai"):
 
 def test_a_study_for_label_studio(bundle, tmp_path):
     out = tmp_path / "out"
-    done = run(export_study, bundle, "--to", "label-studio", "--rater", "kai", "--out", out)
+    done = run(export_, bundle, "--to", "label-studio", "--rater", "kai", "--out", out)
     kinds = ("1-identification", "2-pairs", "3-likert")
     expected = [f"{kind}/{name}" for kind in kinds for name in ("config.xml", "tasks.json")]
     assert names(out) == [*expected, "instructions.txt"]
@@ -56,7 +56,7 @@ def test_a_study_for_label_studio(bundle, tmp_path):
 def test_a_study_for_potato_with_what_speakers_were_given(tmp_path):
     (tmp_path / "bundle.json").write_bytes(dump_bundle(coded()))
     out = tmp_path / "out"
-    run(export_study, tmp_path / "bundle.json", "--to", "potato", "--out", out)
+    run(export_, tmp_path / "bundle.json", "--to", "potato", "--out", out)
     assert names(out) == [
         "1-coding/config.yaml",
         "1-coding/data/items.jsonl",
@@ -70,9 +70,9 @@ def test_a_study_for_potato_with_what_speakers_were_given(tmp_path):
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_ratings_go_out_and_come_in(bundle, tmp_path, form):
     last, out = rate(bundle), tmp_path / "out"
-    run(export_study, bundle, "--to", form, "--out", out)
+    run(export_, bundle, "--to", form, "--out", out)
     done = run(
-        import_ratings, bundle, out / f"ratings.{form}", "--from", form, "--out", tmp_path / "in"
+        import_, bundle, out / f"ratings.{form}", "--from", form, "--out", tmp_path / "in"
     )
     assert done.stdout == f"{tmp_path / 'in/ratings/kai.jsonl'}: 1 ratings\n"
     (standing,) = read_ratings(tmp_path / "in/ratings/kai.jsonl").standing
@@ -82,28 +82,28 @@ def test_ratings_go_out_and_come_in(bundle, tmp_path, form):
 def test_nothing_is_overwritten(bundle, tmp_path):
     rate(bundle)
     out = tmp_path / "out"
-    run(export_study, bundle, "--to", "csv", "--out", out)
+    run(export_, bundle, "--to", "csv", "--out", out)
     with pytest.raises(UserError, match="is not empty"):
-        run(export_study, bundle, "--to", "csv", "--out", out)
+        run(export_, bundle, "--to", "csv", "--out", out)
     before = (tmp_path / "ratings/kai.jsonl").read_bytes()
     with pytest.raises(UserError, match="never overwritten"):
-        run(import_ratings, bundle, out / "ratings.csv", "--from", "csv", "--out", tmp_path)
+        run(import_, bundle, out / "ratings.csv", "--from", "csv", "--out", tmp_path)
     assert (tmp_path / "ratings/kai.jsonl").read_bytes() == before
 
 
 def test_one_wrong_line_and_nothing_is_written(bundle, tmp_path):
     rate(bundle)
-    run(export_study, bundle, "--to", "jsonl", "--out", tmp_path / "out")
+    run(export_, bundle, "--to", "jsonl", "--out", tmp_path / "out")
     path = tmp_path / "out/ratings.jsonl"
     line = path.read_text(encoding="utf-8")
     path.write_text(line + line.replace('"kai"', '"zoe"'), encoding="utf-8")
     with pytest.raises(UserError, match=r"ratings.jsonl:2: nobody called 'zoe' rates"):
-        run(import_ratings, bundle, path, "--from", "jsonl", "--out", tmp_path / "in")
+        run(import_, bundle, path, "--from", "jsonl", "--out", tmp_path / "in")
     assert not (tmp_path / "in").exists()
 
 
 def test_results_of_label_studio_come_in(bundle, tmp_path):
-    run(export_study, bundle, "--to", "label-studio", "--out", tmp_path / "out")
+    run(export_, bundle, "--to", "label-studio", "--out", tmp_path / "out")
     tasks = json.loads((tmp_path / "out/2-pairs/tasks.json").read_text(encoding="utf-8"))
     chosen = {"from_name": "choice", "type": "choices", "value": {"choices": ["right"]}}
     annotation = {"id": 1, "completed_by": 3, "lead_time": 2.5, "result": [chosen]}
@@ -112,12 +112,12 @@ def test_results_of_label_studio_come_in(bundle, tmp_path):
     (tmp_path / "x.json").write_text(json.dumps(tasks), encoding="utf-8")
     words = (bundle, tmp_path / "x.json", "--from", "label-studio", "--out", tmp_path)
     with pytest.raises(UserError, match=r"which rater of the study is '3'\?"):
-        run(import_ratings, *words)
+        run(import_, *words)
     with pytest.raises(UserError, match="'kai' is not NAME=ID"):
-        run(import_ratings, *words, "--rater", "kai")
+        run(import_, *words, "--rater", "kai")
     with pytest.raises(UserError, match="nobody called 'zoe' rates"):
-        run(import_ratings, *words, "--rater", "zoe=3")
-    done = run(import_ratings, *words, "--rater", "lena=3")
+        run(import_, *words, "--rater", "zoe=3")
+    done = run(import_, *words, "--rater", "lena=3")
     assert "was skipped by lena" in done.stderr
     (rating,) = read_ratings(tmp_path / "ratings/lena.jsonl").standing
     assert (rating.answer, rating.seconds) == (Preferred(choice="b"), 2.5)
@@ -127,10 +127,10 @@ def test_the_output_folder_of_potato_comes_in(bundle, tmp_path):
     folder = tmp_path / "annotation_output" / "kai"
     folder.mkdir(parents=True)
     with pytest.raises(UserError, match=r"holds neither user_state.json nor annotated_instances"):
-        run(import_ratings, bundle, folder.parent, "--from", "potato", "--out", tmp_path)
+        run(import_, bundle, folder.parent, "--from", "potato", "--out", tmp_path)
     line = {"id": f"{opaque(4)}--kai", "annotation": {"choice": {"selection": "A"}}}
     (folder / "annotated_instances.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
-    done = run(import_ratings, bundle, folder.parent, "--from", "potato", "--out", tmp_path)
+    done = run(import_, bundle, folder.parent, "--from", "potato", "--out", tmp_path)
     assert "1 ratings came without a time" in done.stderr
     (rating,) = read_ratings(tmp_path / "ratings/kai.jsonl").standing
     assert rating.answer == Preferred(choice="b")  # kai's sides are swapped
@@ -139,7 +139,7 @@ def test_the_output_folder_of_potato_comes_in(bundle, tmp_path):
 def test_what_is_exported_is_blind(bundle, tmp_path):
     """Nothing is there but what the bundle says, and of it neither the key's hash nor plans."""
     for to in ("label-studio", "potato"):
-        run(export_study, bundle, "--to", to, "--rater", "kai", "--out", tmp_path / to)
+        run(export_, bundle, "--to", to, "--rater", "kai", "--out", tmp_path / to)
         for path in (tmp_path / to).rglob("*.*"):
             said = path.read_text(encoding="utf-8") if path.is_file() else ""
             for word in (style().key_sha256, "swap", "lena", "persona", "genuine", str(tmp_path)):
