@@ -115,7 +115,7 @@ def _with_reasons(report: RaterReport, rules: Exclusions) -> RaterReport:
     if report.checks and report.missed / report.checks > rules.checks:
         reasons.append(
             f"missed {report.missed} of {report.checks} attention checks,"
-            f" where {rules.checks:.0%} is allowed"
+            f" where {rules.checks * 100:.0f} % is allowed"
         )
     if report.seconds is not None and report.seconds < rules.seconds:
         reasons.append(
@@ -123,7 +123,8 @@ def _with_reasons(report: RaterReport, rules: Exclusions) -> RaterReport:
         )
     if report.unjudged is not None and report.unjudged > rules.unjudged:
         reasons.append(
-            f"could not judge {report.unjudged:.0%}, where {rules.unjudged:.0%} is allowed"
+            f"could not judge {report.unjudged * 100:.0f} %,"
+            f" where {rules.unjudged * 100:.0f} % is allowed"
         )
     return replace(report, reasons=tuple(reasons))
 

@@ -22,8 +22,8 @@ from study_worlds import (
 
 from debate.errors import UserError
 from debate.study.bundle import Exclusions
-from debate.study.judgements import judgements, resolved
-from debate.study.ratings import CodedTurn, Identified, Preferred, Rating, Scored
+from debate.study.judgements import heeds, judgements, resolved
+from debate.study.ratings import Coded, CodedTurn, Identified, Preferred, Rating, Scored
 from debate.study.results import results_of
 
 
@@ -337,3 +337,20 @@ def test_persona_names_stand_for_opaque_cards():
     told = judgements(world.bundle, world.key, [file])
     assert {each.chosen for each in told.identifications} <= set(world.key.cards.values())
     assert card_of("ada-l") in world.key.cards
+
+
+@pytest.mark.parametrize(
+    ("told", "answer", "right"),
+    [
+        ("none", Identified(card="none"), True),
+        ("none", Identified(card=None), False),
+        ("tie", Preferred(choice="tie"), True),
+        ("tie", Preferred(choice="a"), False),
+        ("2", Scored(points={"lexis": 2, "overall": 2}), True),
+        ("2", Scored(points={"lexis": 2, "overall": 3}), False),
+        ("2", Scored(points={"lexis": None}), False),
+        ("HOLD", Coded(turn=1, codes=(CodedTurn(turn=1, code="HOLD"),)), True),
+    ],
+)
+def test_what_heeds_a_check(told, answer, right):
+    assert heeds(told, answer) is right

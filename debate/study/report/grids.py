@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from statistics import fmean, median
 
 from debate.study.bargaining import Bargaining
 from debate.study.concord import Agreement
@@ -147,6 +149,22 @@ def of_agreement(agreement: Sequence[Agreement]) -> Iterator[Grid]:
     )  # fmt: skip
 
 
+def _by_task(results: Results) -> Iterator[tuple[str, ...]]:
+    """How long the answers to a task took, and what was flagged."""
+    for task in results.tasks:
+        of = {(e.rater, e.item, getattr(e, "turn", 0)): e for e in results.told if e.task == task}
+        seconds = [each.seconds for each in of.values()]
+        unjudged = [each.unjudged for each in results.told if each.task == task]
+        flags = Counter(flag for each in of.values() for flag in each.flags)
+        yield (
+            task,
+            str(len(of)) if of else "not rated",
+            f"{median(seconds):.1f}" if of else "not rated",
+            *((str(flags["leak"]), str(flags["catchphrase"])) if of else ("not rated",) * 2),
+            value(fmean(unjudged), "share") if of else "not rated",
+        )
+
+
 def of_raters(results: Results) -> Iterator[Grid]:
     """Each rater's work and steadiness, and flagged items."""
     yield Grid(
@@ -161,6 +179,12 @@ def of_raters(results: Results) -> Iterator[Grid]:
             for e in results.raters
         ),
     )  # fmt: skip
+    yield Grid(
+        "Time and flags",
+        ("task", "answers", "seconds (median)", "leak", "catchphrase", "can't judge"),
+        tuple(_by_task(results)),
+        "What was shown twice is in it; attention checks are not.",
+    )
     steady = [
         (r.rater, s.of, str(s.pairs), value(s.same, "share"),
          "" if s.difference is None else value(s.difference, "gap"))

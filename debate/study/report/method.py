@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from debate.study.bundle import Bundle, Exclusions
 from debate.study.judgements import arm_of
-from debate.study.key import Key
+from debate.study.key import ItemKey, Key
 from debate.study.report.section import Grid, Quoted, Section
 from debate.study.report.wording import many, value
 from debate.study.results import Results
@@ -88,13 +88,17 @@ def _rules(rules: Exclusions) -> Iterator[str]:
 
 def _items(key: Key) -> Grid:
     counted = Counter(
-        (each.task, "repeat" if each.repeats else each.kind, arm_of(each)) for each in key.items
+        (each.task, "repeat" if each.repeats else each.kind, _arms(each)) for each in key.items
     )
     return Grid(
         "Items",
         ("task", "kind", "arm", "items"),
         tuple((*what, str(n)) for what, n in counted.items()),
     )
+
+
+def _arms(of: ItemKey) -> str:
+    return " and ".join(sorted({arm_of(of, side) for side in range(len(of.origins))}))
 
 
 def _raters(bundle: Bundle, key: Key) -> Grid:

@@ -7,6 +7,7 @@ who hear the page read.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -62,7 +63,8 @@ def interval_plot(
         marked: What the line is.
     """
     ends = [end for bar in bars for end in (bar.value, *(bar.interval or ()))]
-    low, high = min(reach[0], *ends), max(reach[1], *ends)
+    ticks = _ticks(min(reach[0], *ends), max(reach[1], *ends))
+    low, high = ticks[0], ticks[-1]
 
     def x(at: float) -> float:
         return float(LEFT + (at - low) / (high - low) * (RIGHT - LEFT))
@@ -70,7 +72,7 @@ def interval_plot(
     tall = ROW * len(bars) + (46 if mark is not None else 28)
     parts: list[Markup] = []
     floor = ROW * len(bars) + 4
-    for tick in _ticks(low, high):
+    for tick in ticks:
         parts.append(_line(x(tick), 0, x(tick), floor, "grid"))
         parts.append(_text(x(tick), floor + 15, value(tick, unit), "tick", _anchor(x(tick))))
     if mark is not None:
@@ -182,7 +184,7 @@ def confusion_plot(
         rows: Name, counts, and which column is right, if one is; that square has a thick edge.
     """
     first, head, tall = 168, 92, 40
-    wide = min(64.0, (RIGHT - first) / max(1, len(columns)))
+    wide = min(64.0, (RIGHT - first - 48) / max(1, len(columns)))
     parts: list[Markup] = []
     for n, column in enumerate(columns):
         at = first + (n + 0.5) * wide
@@ -211,8 +213,11 @@ def confusion_plot(
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    step = (high - low) / 4
-    return [low + n * step for n in range(5)]
+    """Round numbers from below the low end to above the high one, about five of them."""
+    steps = (size * 10**power for power in range(-2, 4) for size in (1, 2, 2.5, 5))
+    step = next(each for each in steps if (high - low) / each <= 5)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [n * step for n in range(first, last + 1)]
 
 
 def _anchor(at: float) -> str:

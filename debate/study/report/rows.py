@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from debate.study.concord import Agreement
+from debate.study.exclusion import RaterReport
 from debate.study.figure import Figure
 from debate.study.results import Analysis, Results
 
@@ -25,10 +26,14 @@ class FigureRow:
     of: str = ""
     """A scale, code, label, persona, or point of confidence."""
     adjusted: float | None = None
+    rater: str = ""
+    """Whose figure it is, if it is one rater's."""
 
 
 def figure_rows(results: Results) -> Iterator[FigureRow]:
-    """The figures of all four analyses."""
+    """The figures of the raters, and of all four analyses."""
+    for rater in results.raters:
+        yield from _rater(rater)
     for analysis in results.analyses:
         for each in analysis.agreement:
             yield from _agreement(analysis.name, each)
@@ -36,6 +41,24 @@ def figure_rows(results: Results) -> Iterator[FigureRow]:
         yield from _preferences(analysis)
         yield from _scaled(analysis)
         yield from _bargaining(analysis)
+
+
+def _rater(each: RaterReport) -> Iterator[FigureRow]:
+    def row(measure: str, number: float | None, n: int, of: str = "", kind: str = "") -> FigureRow:
+        figure = Figure(number, None, n)
+        return FigureRow("all", "raters", measure, figure, kind=kind, of=of, rater=each.rater)
+
+    yield row("median seconds", each.seconds, each.rated)
+    yield row("share that could not be judged", each.unjudged, each.rated)
+    if each.checks:
+        yield row("share of checks missed", each.missed / each.checks, each.checks)
+    for steady in each.stability:
+        yield row("answered the same twice", steady.same, steady.pairs, steady.of)
+        if steady.difference is not None:
+            yield row("second less first", steady.difference, steady.pairs, steady.of)
+    for alarm in each.false_alarms:
+        share = alarm.taken / alarm.judged
+        yield row("false alarms", share, alarm.judged, alarm.of, alarm.kind)
 
 
 def _agreement(name: str, each: Agreement) -> Iterator[FigureRow]:

@@ -144,7 +144,7 @@ def _contrasts(first: str, second: str, of: Sequence[Contrast]) -> Iterator[str]
     for each in of:
         if each.difference.value is not None:
             p = "" if each.adjusted is None else f", adjusted {p_said(each.adjusted)}"
-            told = f"{each.dimension} by {cell(each.difference, 'gap')}{p}"
+            told = f"{each.dimension} {cell(each.difference, 'gap')}{p}"
             verdicts.setdefault(_verdict(each), []).append(told)
     for verdict, scales in verdicts.items():
         yield f"{first} less {second}, in points: {verdict} on {'; '.join(scales)}."
@@ -159,7 +159,7 @@ def _verdict(each: Contrast) -> str:
     if ends.high < 0 and each.adjusted < SMALL:
         return f"{each.second} was rated closer to the card"
     if each.first == "genuine" and gap <= 0:
-        return "the foils were rated as high as the genuine texts"
+        return f"{each.second} texts were rated as high as the genuine ones"
     return "no difference is shown"
 
 

@@ -26,7 +26,7 @@ RATINGS = (
     *("rater_excluded",),
 )
 RESULTS = (
-    *("analysis", "part", "measure", "arm", "other", "kind", "of", "value", "low", "high"),
+    *("analysis", "part", "measure", "rater", "arm", "other", "kind", "of", "value", "low", "high"),
     *("judgements", "items", "interval_by", "p", "p_adjusted", "state"),
 )
 
@@ -58,7 +58,7 @@ def _figure(row: FigureRow) -> Sequence[Cell]:
     told = figure.state == "told"
     ends = figure.interval if told else None
     return (
-        *(row.analysis, row.part, row.measure, row.arm, row.other, row.kind, row.of),
+        *(row.analysis, row.part, row.measure, row.rater, row.arm, row.other, row.kind, row.of),
         figure.value if told else figure.state,
         *((None, None) if ends is None else (ends.low, ends.high)),
         *((figure.n, figure.items) if figure.n else (None, None)),

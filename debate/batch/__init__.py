@@ -1,0 +1,1 @@
+"""Many conferences: arms, models and seeds, each in a transcript of its own."""

@@ -1,0 +1,209 @@
+"""What an arm makes of a scenario and its cards, and of a past."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from debate.batch.cells import Cell
+from debate.batch.plan import Arm, Patch, Plan
+from debate.errors import UserError
+from debate.events import ConferenceOpened
+from debate.fork import Changes
+from debate.library import load_persona, load_scenario
+from debate.persona import Persona
+from debate.scenario import Scenario
+from debate.seating import Wishes
+
+NOBODY = "nobody"
+_NO_GOALS: Patch = {"goals": {"private": None}, "red_lines": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one cell holds."""
+
+    scenario: Scenario
+    wishes: Wishes
+
+
+def merged(value: Any, patch: Any) -> Any:
+    """A value with a JSON merge patch (RFC 7396) applied."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(value) if isinstance(value, dict) else {}
+    for key, change in patch.items():
+        if change is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), change)
+    return result
+
+
+def members(scenario: Scenario) -> tuple[str, ...]:
+    """The seats that debate, in their order."""
+    return tuple(plan.name for plan in scenario.seats if plan.role == "member")
+
+
+def conference(plan: Plan, cell: Cell, *, base: Path) -> Held:
+    """The scenario and wishes of a cell.
+
+    Args:
+        plan: The plan.
+        cell: One of its cells.
+        base: Folder that files are named from.
+
+    Raises:
+        UserError: if an arm does not fit the scenario.
+    """
+    arm = plan.arms[cell.arm]
+    scenario = load_scenario(_path(plan.scenario or "", base))
+    seats = _seats(plan, cell, scenario)
+    if seats:
+        from debate.seating import arrange
+
+        scenario, _ = arrange(scenario, Wishes(seats=seats, model="local"), "local")
+    scenario = _changed(scenario, arm, cell)
+    cards = {seat.persona: load_persona(_path(seat.persona, base)) for seat in scenario.seats}
+    return Held(
+        scenario,
+        Wishes(
+            model=cell.model,
+            seat_models={**plan.models, **arm.models},
+            thinking=cell.thinking,
+            keep_reasoning=plan.keep_reasoning,
+            phases=plan.phases,
+            rounds=plan.rounds,
+            seed=cell.seed,
+            layout=cell.layout or "auto",
+            personas={name: _patched(card, arm) for name, card in cards.items()},
+        ),
+    )
+
+
+def _seats(plan: Plan, cell: Cell, scenario: Scenario) -> tuple[str, ...]:
+    if cell.order:
+        return cell.order
+    return plan.factors.cast[cell.cast] if cell.cast else ()
+
+
+def _changed(scenario: Scenario, arm: Arm, cell: Cell) -> Scenario:
+    """The scenario with an arm's changes."""
+    data = scenario.model_dump(by_alias=True, mode="json")
+    cards = {s.name: s.persona for s in scenario.seats}
+    debating = members(scenario)
+    match arm.change:
+        case "no-persona":
+            cards |= dict.fromkeys(debating, NOBODY)
+        case "shuffled-personas":
+            cards |= deranged({seat: cards[seat] for seat in debating}, cell.seed)
+        case "no-chair":
+            data["seats"] = [seat for seat in data["seats"] if seat["role"] != "chair"]
+            chairs = {s.name for s in scenario.seats if s.role == "chair"}
+            data["phases"] = [_unchaired(phase, chairs) for phase in data["phases"]]
+        case _:
+            pass
+    if strange := [seat for seat in arm.personas if seat not in cards]:
+        raise UserError(f"arm {cell.arm}: there is no seat {strange[0]!r}")
+    cards |= arm.personas
+    for seat in data["seats"]:
+        seat["id"] = seat["id"] or seat["persona"]
+        seat["persona"] = cards[seat["id"]]
+    data["rules"] = [*data["rules"], *arm.rules]
+    try:
+        return Scenario.model_validate(merged(data, arm.scenario))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        why = first["msg"].removeprefix("Value error, ")
+        raise UserError(f"arm {cell.arm}: the scenario cannot be so: {where}: {why}") from None
+
+
+def _unchaired(phase: dict[str, Any], chairs: set[str]) -> dict[str, Any]:
+    changed = {**phase, "seats": [seat for seat in phase["seats"] if seat not in chairs]}
+    if phase["floor"]["rule"] == "chaired":
+        changed["floor"] = {"rule": "round_robin"}
+    return changed
+
+
+def deranged(cards: Mapping[str, str], seed: int) -> dict[str, str]:
+    """The cards dealt out anew so that nobody has their own, if there is a way."""
+    seats, dealt = list(cards), list(cards.values())
+    chance = random.Random(f"{seed} shuffled")
+    for _ in range(1000):
+        chance.shuffle(dealt)
+        if all(cards[seat] != card for seat, card in zip(seats, dealt, strict=True)):
+            break
+    return dict(zip(seats, dealt, strict=True))
+
+
+def _patched(card: Persona, arm: Arm) -> Persona:
+    """A card as an arm has it."""
+    patches = [_NO_GOALS] if arm.change == "no-private-goals" else []
+    patches += [arm.card] if arm.card else []
+    if not patches:
+        return card
+    data: Any = card.model_dump(by_alias=True, mode="json", exclude_none=True)
+    for patch in patches:
+        data = merged(data, patch)
+    try:
+        return Persona.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise UserError(f"the card {card.id} cannot be so: {where}: {first['msg']}") from None
+
+
+def changes(plan: Plan, cell: Cell, opened: ConferenceOpened, *, base: Path) -> Changes:
+    """What is otherwise in a cell that goes on from a past. Models are not among it.
+
+    Args:
+        plan: The plan.
+        cell: One of its cells.
+        opened: The manifest of the past.
+        base: Folder that files are named from.
+    """
+    arm = plan.arms[cell.arm]
+    own = {seat.id: seat.persona for seat in opened.seats}
+    debating = [seat.id for seat in opened.seats if seat.role == "member"]
+    cards = dict(opened.personas)
+    now: dict[str, Persona] = {}
+    match arm.change:
+        case "no-persona":
+            now = {own[seat]: _as(load_persona(NOBODY), cards[own[seat]]) for seat in debating}
+        case "shuffled-personas":
+            dealt = deranged({seat: own[seat] for seat in debating}, cell.seed)
+            now = {own[seat]: _as(cards[dealt[seat]], cards[own[seat]]) for seat in debating}
+        case _:
+            pass
+    for seat, name in arm.personas.items():
+        if seat not in own:
+            raise UserError(f"arm {cell.arm}: there is no seat {seat!r}")
+        now[own[seat]] = _as(load_persona(_path(name, base)), cards[own[seat]])
+    patched = {name: _patched(now.get(name, card), arm) for name, card in cards.items()}
+    now |= {name: card for name, card in patched.items() if card != cards[name]}
+    notes = tuple(_note(said, own) for said in arm.notes)
+    return Changes(personas=tuple(now.values()), rules=arm.rules, notes=notes)
+
+
+def _as(card: Persona, of: Persona) -> Persona:
+    """A card under the id and name that a past knows: only what it says is another's."""
+    return card.model_copy(
+        update={"id": of.id, "name": of.name, "native_name": of.native_name}
+    ).seated()
+
+
+def _note(said: str, seats: Mapping[str, str]) -> tuple[str | None, str]:
+    seat, equals, text = said.partition("=")
+    return (seat, text) if equals and seat in seats else (None, said)
+
+
+def _path(name: str, base: Path) -> str | Path:
+    """A name as it stands, or a file's from the plan's folder."""
+    beside = base / name
+    return beside if name.endswith((".yaml", ".yml")) and beside.is_file() else name

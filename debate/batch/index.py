@@ -1,0 +1,148 @@
+"""The index of a batch: one line for each conference that has ended, however it ended.
+
+A line is written when a conference is over, and is on the disk before another is begun in its
+place. What it says can be found again in the transcript, so an index that lost its last line to a
+crash is made whole when the batch goes on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from debate.errors import UserError
+from debate.persona import Model
+from debate.stats import stats
+from debate.transcript import read_entries
+
+
+class Costs(Model):
+    """What a conference cost, in one currency."""
+
+    currency: str
+    cost: str
+    """As decimal digits."""
+
+
+class Outcome(Model):
+    """How one conference ended."""
+
+    cell: str
+    transcript: str | None = Field(None, description="File name; none if it could not be begun.")
+    factors: dict[str, str] = Field(default_factory=dict)
+    end: Literal["complete", "failed"]
+    reason: str | None = Field(None, description="Why it is not complete.")
+    head: str | None = Field(None, description="Hash of the transcript's last line.")
+    turns: int = 0
+    words: int = 0
+    failed: int = Field(0, description="Turns and answers that could not be had.")
+    input: int | None = None
+    cached: int | None = None
+    output: int | None = None
+    seconds: float = 0.0
+    costs: tuple[Costs, ...] = ()
+
+
+def outcome(
+    cell: str,
+    factors: dict[str, str],
+    path: Path,
+    end: Literal["complete", "failed"],
+    reason: str | None,
+) -> Outcome:
+    """What is to be said of a transcript that has ended or stands still."""
+    head = ""
+
+    def events() -> Iterable[object]:
+        nonlocal head
+        for entry in read_entries(path):
+            head = entry.sha256
+            yield entry.event
+
+    total = stats(events()).total  # type: ignore[arg-type]
+    costs = tuple(
+        Costs(currency=each.currency or "", cost=str(each.known)) for each in total.bill.costs
+    )
+    return Outcome(
+        cell=cell,
+        transcript=path.name,
+        factors=factors,
+        end=end,
+        reason=reason,
+        head=head,
+        turns=total.turns,
+        words=total.words,
+        failed=total.failed,
+        input=total.input,
+        cached=total.cached,
+        output=total.output,
+        seconds=round(total.seconds, 3),
+        costs=costs,
+    )
+
+
+class Index:
+    """The file `index.jsonl` of a batch; one program writes it at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> dict[str, Outcome]:
+        """Every outcome, by cell.
+
+        Raises:
+            UserError: at a line that is none; a last line that a crash cut off is passed over.
+        """
+        if not self.path.exists():
+            return {}
+        found: dict[str, Outcome] = {}
+        for number, line in enumerate(self.path.read_bytes().splitlines(keepends=True), 1):
+            if not line.endswith(b"\n"):
+                break
+            try:
+                each = Outcome.model_validate_json(line)
+            except ValidationError as error:
+                what = error.errors(include_url=False)[0]["msg"]
+                raise UserError(
+                    f"not a line of an index: {what}", where=f"{self.path}:{number}"
+                ) from None
+            found[each.cell] = each
+        return found
+
+    def append(self, outcome: Outcome) -> None:
+        """Write one more outcome."""
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            size = os.fstat(descriptor).st_size
+            # A line that a crash cut off is taken away, and so is not in the way of this one.
+            keep = self._whole(size)
+            if keep != size:
+                os.ftruncate(descriptor, keep)
+            os.lseek(descriptor, 0, os.SEEK_END)
+            os.write(descriptor, _line(outcome))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _whole(self, size: int) -> int:
+        with self.path.open("rb") as file:
+            back = min(size, 1 << 20)
+            file.seek(size - back)
+            return size - back + file.read().rfind(b"\n") + 1
+
+    def rewrite(self, outcomes: Iterable[Outcome]) -> None:
+        """Write all of it anew, as a whole."""
+        beside = self.path.with_name(f".{self.path.name}.new")
+        with beside.open("wb") as file:
+            file.writelines(map(_line, outcomes))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path)
+
+
+def _line(outcome: Outcome) -> bytes:
+    return outcome.model_dump_json(exclude_none=True).encode() + b"\n"

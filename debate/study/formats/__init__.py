@@ -1,0 +1,1 @@
+"""A study in the formats of other rating tools, and their results as ratings of ours."""
