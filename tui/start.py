@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from debate.study.session import Session
 
 
 def main() -> None:
@@ -21,8 +17,10 @@ def main() -> None:
             pass
     if words or not terminal:
         from debate.cli import main as command_line
+        from tui.rooms import TerminalRooms
 
-        command_line(room=_rate if terminal else None)
+        debug = "--debug" in sys.argv
+        command_line(rooms=TerminalRooms(debug=debug) if terminal else None)
         return
     _open(debug="--debug" in sys.argv)
 
@@ -52,16 +50,3 @@ def _edit(name: str) -> None:
     except YaltaError as error:
         sys.stderr.write(showable(f"yalta: {error}\n"))
         sys.exit(error.exit_code)
-
-
-def _rate(session: Session) -> None:
-    """Open the rating room on one rater's work; afterwards say where it is."""
-    from tui.app import YaltaApp
-    from tui.screens.rating import RatingScreen
-
-    app = YaltaApp(RatingScreen(session), debug="--debug" in sys.argv)
-    app.run()
-    session.log.close()
-    done, of = session.done, len(session.asked)
-    sys.stdout.write(f"{done} of {of} rated, in {session.log.path}\n")
-    sys.exit(app.return_code or 0)

@@ -14,7 +14,7 @@ from debate.errors import YaltaError
 from debate.text import showable
 
 if TYPE_CHECKING:
-    from debate.cli.study_rate import RatingRoom
+    from debate.cli.rooms import Rooms
 
 #: Each command and where it is, so that `yalta --help` loads none of them.
 COMMANDS = {
@@ -52,17 +52,17 @@ def yalta(debug: bool) -> None:
     """
 
 
-def main(args: list[str] | None = None, room: RatingRoom | None = None) -> None:
+def main(args: list[str] | None = None, rooms: Rooms | None = None) -> None:
     """Run the command line; exits 0, 1 (failure), 2 (the user's mistake) or 130 (Ctrl-C).
 
     Args:
         args: What the command line says; what the program was called with if None.
-        room: Opens the rating room, where there is a terminal for it.
+        rooms: Opens the screens of a study, where there is a terminal for them.
     """
     words = sys.argv[1:] if args is None else args
     debug = "--debug" in words
     try:
-        code = yalta.main(args=words, prog_name="yalta", standalone_mode=False, obj=room)
+        code = yalta.main(args=words, prog_name="yalta", standalone_mode=False, obj=rooms)
         sys.exit(code if isinstance(code, int) else 0)
     except YaltaError as error:
         _fail(error.exit_code, f"yalta: {error}", debug, error)

@@ -8,14 +8,16 @@ from statistics import median
 
 import click
 
+from debate.cli.rooms import Rooms
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError
 from debate.library import short_path
-from debate.study.adjudication import differences
+from debate.study.adjudication import Difference, differences
 from debate.study.bundle import Bundle, CodingItem
-from debate.study.folder import StudyFolder
-from debate.study.ratings import RatingsFile, subject
+from debate.study.folder import ADJUDICATED, StudyFolder
+from debate.study.ratings import Head, RatingsFile, RatingsLog, subject
+from debate.study.session import Answered
 from debate.text import showable
 
 
@@ -79,7 +81,8 @@ def _progress(bundle: Bundle, files: Iterable[RatingsFile]) -> None:
 
 @click.command()
 @click.argument("name", type=click.Path(path_type=Path))
-def adjudicate(name: Path) -> None:
+@click.pass_obj
+def adjudicate(rooms: Rooms | None, name: Path) -> None:
     """List where raters of the study NAME differ; in a terminal, opens them to be settled.
 
     Agreement is computed from what raters said alone; answers that are agreed on are kept beside.
@@ -88,6 +91,8 @@ def adjudicate(name: Path) -> None:
     bundle, files = folder.bundle(), folder.ratings()
     _agreement(folder, files)
     found = differences(bundle, files)
+    if rooms is not None and found and not folder.closed:
+        _settle(rooms, folder, bundle, found)
     settled = {subject(each) for each in folder.adjudicated()}
     for each in found:
         turn = f", turn {each.turn}" if each.turn else ""
@@ -95,6 +100,21 @@ def adjudicate(name: Path) -> None:
         click.echo(f"{each.item}{turn}: {showable(each.about)} ({done})")
     if not found:
         click.echo("raters differ nowhere" if files else "not rated")
+
+
+def _settle(rooms: Rooms, folder: StudyFolder, bundle: Bundle, found: Sequence[Difference]) -> None:
+    """Open what raters differ in, and keep what they agree on."""
+    head = Head(study=bundle.id, key_sha256=bundle.key_sha256, rater=ADJUDICATED)
+    settled = folder.adjudicated()
+    log = RatingsLog(folder.adjudicated_path, head)
+
+    def agreed(item: str, turn: int, answer: Answered) -> None:
+        log.rate(item, answer, seconds=0)
+
+    try:
+        rooms.adjudicate(bundle, found, agreed, settled)
+    finally:
+        log.close()
 
 
 def _agreement(folder: StudyFolder, files: Sequence[RatingsFile]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from debate.cli.rooms import Rooms
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError
@@ -149,14 +150,23 @@ def _drawn(plan: StudyPlan, secret: str) -> Key:
 @click.option("--add", metavar="TEXT", multiple=True, help="Mask a text wherever it stands.")
 @click.option("--as", "shown", default="term", show_default=True, help="What is shown for it.")
 @click.option("--keep", metavar="TEXT", multiple=True, help="Mask a text nowhere.")
+@click.pass_obj
 def mask(
-    name: Path, approve: str | None, add: Sequence[str], shown: str, keep: Sequence[str]
+    rooms: Rooms | None,
+    name: Path,
+    approve: str | None,
+    add: Sequence[str],
+    shown: str,
+    keep: Sequence[str],
 ) -> None:
     """List the masks of the study NAME; in a terminal, `yalta study mask NAME` opens them."""
     from debate.study.masks import masking_everywhere, unmasking_everywhere
 
     folder = StudyFolder(name)
     key = folder.key()
+    if rooms is not None and not folder.sealed and not (approve or add or keep):
+        rooms.mask(key, folder.save)
+        return
     before = key
     for text in add:
         key = masking_everywhere(key, text, f"[{shown.strip('[]')}]")

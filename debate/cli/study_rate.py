@@ -1,24 +1,22 @@
 """`yalta study rate`: rate a study, blind, in the terminal interface.
 
-What is to be rated is found here; the rating room itself is handed in by whoever has a terminal to
-open it in, since nothing here may load it.
+What is to be rated is found here; the rating room itself is handed in by whoever has a
+terminal to open it in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from filelock import FileLock, Timeout
 
+from debate.cli.rooms import Rooms
 from debate.errors import UserError
 from debate.study.bundle import Bundle, load_bundle
 from debate.study.session import Session
-
-#: Opens the rating room.
-RatingRoom = Callable[[Session], None]
 
 
 @click.command()
@@ -30,7 +28,7 @@ RatingRoom = Callable[[Session], None]
     help="Where the ratings are written; else ratings/NAME.jsonl beside the bundle.",
 )
 @click.pass_obj
-def rate(room: RatingRoom | None, bundle: Path, rater: str | None, out: Path | None) -> None:
+def rate(rooms: Rooms | None, bundle: Path, rater: str | None, out: Path | None) -> None:
     """Rate the items of BUNDLE, a study's file or the folder that holds its study.json.
 
     Every answer is saved at once; call it again to go on where you left.
@@ -39,14 +37,14 @@ def rate(room: RatingRoom | None, bundle: Path, rater: str | None, out: Path | N
     study = load_bundle(path)
     name = rater_of(study, rater)
     study.plan(name)  # that nobody of this name rates is said before there is no terminal
-    if room is None:
+    if rooms is None:
         raise UserError(
             "the rating room opens in a terminal, by the program `yalta`",
             hint="run the same command there",
         )
     ratings = out or path.parent / "ratings" / f"{name}.jsonl"
     with _alone(ratings):
-        room(Session.open(study, name, ratings))
+        rooms.rate(Session.open(study, name, ratings))
 
 
 @contextmanager

@@ -58,18 +58,23 @@ class CodingDraft:
         """With an earlier turn cited as evidence of a code, or no longer."""
         now = self.parts[code].evidence
         evidence = tuple(e for e in now if e != turn) if turn in now else (*now, turn)
-        return self._with(code, evidence=tuple(sorted(evidence)))
+        return self.said(code, evidence=tuple(sorted(evidence)))
 
     def rested(self, code: str, ref: str | int) -> CodingDraft:
         """With a passage marked as what a code's label rests on, or no longer."""
         now = self.parts[code].passages
-        return self._with(
+        return self.said(
             code, passages=tuple(e for e in now if e != ref) if ref in now else (*now, ref)
         )
 
+    def said(self, code: str, **said: Any) -> CodingDraft:
+        """With something said of a code that is still to be confirmed."""
+        part = CodedTurn.model_validate(self.parts[code].model_dump() | said)
+        return replace(self, parts=self.parts | {code: part})
+
     def confirmed(self, code: str, stage: Stage, **said: Any) -> CodingDraft:
         """With a stage of a code done, and what was said there."""
-        return self._with(code, **said)._settle(code, stage)
+        return self.said(code, **said)._settle(code, stage)
 
     def reopened(self, code: str, stage: Stage) -> CodingDraft:
         """With a stage of a code, and those behind it, to be confirmed again."""
@@ -100,10 +105,6 @@ class CodingDraft:
     def coded(self, rubric: Rubric) -> tuple[CodedTurn, ...]:
         """The codes that are on, with what was said of each, in the rubric's order."""
         return tuple(self.parts[e.id] for e in rubric.codes if e.id in self.codes)
-
-    def _with(self, code: str, **said: Any) -> CodingDraft:
-        part = CodedTurn.model_validate(self.parts[code].model_dump() | said)
-        return replace(self, parts=self.parts | {code: part})
 
     def _settle(self, code: str, stage: Stage) -> CodingDraft:
         return replace(self, settled=self.settled | {(code, stage)})

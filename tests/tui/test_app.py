@@ -14,8 +14,10 @@ import termios
 import time
 
 import pytest
+from studies import save, style_bundle
 
 from debate.errors import LoadError
+from debate.study.ratings import read_ratings
 from tui.app import YaltaApp
 from tui.settings import load_keymap
 
@@ -164,3 +166,17 @@ async def test_a_key_in_the_line_of_keys_can_be_clicked():
         await pilot.click("KeyLine", offset=(line.size.width - 2, 0))
         await pilot.pause()
         assert type(pilot.app.screen).__name__ == "CommandPalette"
+
+
+def test_a_study_is_rated_in_a_terminal_and_left(tmp_path):
+    path = save(style_bundle(gold=False), tmp_path)
+    terminal = Terminal(sys.executable, "-m", "tui", "study", "rate", str(path))
+    terminal.until("simulated debates")
+    terminal.press("\r")
+    terminal.until("0 of 6 done")
+    terminal.press("11")
+    terminal.until("1 of 6 done")
+    terminal.press("q")
+    assert terminal.ended() == 0
+    assert "1 of 6 rated, in" in terminal.text
+    assert len(read_ratings(tmp_path / "ratings" / "kai.jsonl").standing) == 1

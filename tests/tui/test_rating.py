@@ -433,6 +433,46 @@ async def test_leaving_in_the_middle_loses_nothing(tmp_path):
         await wait_until(pilot, lambda: not pilot.app.is_running)
 
 
+async def test_what_is_begun_is_there_when_one_comes_back(tmp_path):
+    bundle = style_bundle(identification=1, pairs=0, likert=1, gold=False)
+    async with room(bundle, tmp_path) as (pilot, screen):
+        await pilot.press("l", "c", *"odd")
+    async with room(bundle, tmp_path) as (pilot, screen):
+        assert (screen.flags, screen.comment) == ({"leak"}, "odd")
+        await pilot.press("3")
+    async with room(bundle, tmp_path) as (pilot, screen):
+        await press(pilot, screen, "4")
+        (first,) = given(screen)
+        assert first.answer == Identified(card=bundle.items[0].cards[2], confidence=4)
+        assert (first.flags, first.comment) == (("leak",), "odd")
+        await pilot.press("5", "x")
+    async with room(bundle, tmp_path) as (pilot, screen):
+        assert screen.query_one(LikertTask).points == {0: 5, 1: None}
+        assert not screen.flags
+        await press(pilot, screen, *"123", "enter")
+        await pilot.press(*"two")
+    async with room(bundle, tmp_path) as (pilot, screen):
+        await press(pilot, screen, "ctrl+s")
+        assert read_ratings(screen.session.log.path).closing == "two"
+        assert [each.name for each in screen.session.log.path.parent.iterdir()] == ["kai.jsonl"]
+
+
+async def test_a_gist_that_is_begun_is_there_when_one_comes_back(tmp_path):
+    async with room(coding_bundle(), tmp_path) as (pilot, screen):
+        await press(pilot, screen, "n")
+        await pilot.press("h", "c", "enter", "1", "space", "enter")
+        task = screen.query_one(CodingTask)
+        await wait_until(pilot, lambda: task.written.has_focus)
+        await pilot.press(*"give")
+    async with room(coding_bundle(), tmp_path) as (pilot, screen):
+        task = screen.query_one(CodingTask)
+        assert task.draft.codes == ("HOLD", "CONCEDE")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: task.written.has_focus)
+        assert task.now == ("CONCEDE", "gist")
+        assert task.written.value == "give"
+
+
 async def test_no_way_leads_to_what_would_tell(tmp_path):
     async with room(style_bundle(gold=False), tmp_path) as (pilot, screen):
         await pilot.press("f2", "f11")

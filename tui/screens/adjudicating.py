@@ -1,4 +1,4 @@
-"""Where raters differ: what each answered, not who, and what they agree on when they talk it over."""
+"""Where raters differ: what each answered, not who, and what they agree on in the end."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from tui.screens.rating_pages import InstructionsPage, KeysPage
 from tui.widgets.floor.blocks import plain
 from tui.widgets.key_line import KeyLine
 from tui.widgets.study import questions
+from tui.widgets.study.begun import Begun, BegunFile, Words
 from tui.widgets.study.bench import Bench
 from tui.widgets.study.ending import LastWords, Thanks
 from tui.widgets.study.feedback import Feedback
@@ -53,6 +54,7 @@ class RatingScreen(AskingScreen[None]):
         super().__init__()
         self.session = session
         self.stopwatch = Stopwatch()
+        self.begun = BegunFile(session.log.path)
         self.flags: set[Flag] = set()
         self.comment = ""
         self.shown = 0
@@ -94,25 +96,65 @@ class RatingScreen(AskingScreen[None]):
             known = self.session.answer_of(now)
             asked_again = before and subject(before) == (now.item.id, now.turn)
             before = before if asked_again and known is None else known
-        self.flags = set(before.flags) if before else set()
-        self.comment = before.comment if before else ""
+        begun = self._begun(now) if before is None else None
+        noted = before or begun
+        self.flags = set(noted.flags) if noted else set()
+        self.comment = noted.comment if noted else ""
         match now:
             case Asked() | Pilot():
                 told = questions.shown(self.session.bundle, now)
                 reply = None
                 if before and isinstance(now, Asked):
                     reply = questions.reply(now, before.answer)
-                await self._bench.ask(told, reply)
+                await self._bench.ask(told, reply, begun.part if begun else None)
             case LastQuestion(question):
                 self._last = await self._bench.show(self._last or LastWords())
-                self._last.ask(question)
+                part = begun.part if begun else None
+                self._last.ask(question, part.words if isinstance(part, Words) else "")
             case None:
                 self._thanks = await self._bench.show(self._thanks or Thanks())
                 self._thanks.show(self.session.log.path)
         self._tell()
         self.refresh_bindings()
-        self.stopwatch.restart()
+        self.stopwatch.restart(begun.seconds if begun else 0.0)
         self.shown += 1
+
+    # -- what is begun
+
+    def _begun(self, now: Now | None) -> Begun | None:
+        """What was done for an answer to this before it was broken off."""
+        if isinstance(now, Asked):
+            return self.begun.of(now.item.id, now.turn)
+        return self.begun.of("") if isinstance(now, LastQuestion) else None
+
+    def _keep(self) -> None:
+        """Keep what is done so far of what is asked."""
+        now = self.now
+        if isinstance(now, Asked) and self._bench.asking is not None:
+            begun = Begun(
+                now.item.id,
+                now.turn,
+                self.stopwatch.seconds,
+                tuple(each for each in FLAGS if each in self.flags),
+                self._comments.text(self.comment),
+                self._bench.asking.begun(),
+            )
+            self.begun.keep(begun)
+        elif isinstance(now, LastQuestion) and self._last is not None:
+            self.begun.keep(Begun("", part=Words(self._last.words.text)))
+
+    def on_task_changed(self, event: TaskWidget.Changed) -> None:
+        """Something was answered of several."""
+        event.stop()
+        self._keep()
+
+    def on_input_changed(self) -> None:
+        """A comment is being written."""
+        self._keep()
+
+    def on_text_area_changed(self) -> None:
+        """The last answer is being written."""
+        self._keep()
 
     @property
     def room(self) -> Room:
@@ -156,6 +198,7 @@ class RatingScreen(AskingScreen[None]):
             answer = questions.answer(now, event.reply)
             flags = [each for each in FLAGS if each in self.flags]
             self.session.rate(answer, seconds=seconds, flags=flags, comment=self.comment)
+            self.begun.clear()
         except (OSError, YaltaError) as error:  # it is not on the disk: the item stays
             self.yalta.tell(error)
             event.control.is_open = True
@@ -175,6 +218,7 @@ class RatingScreen(AskingScreen[None]):
         if isinstance(self.now, LastQuestion):
             try:
                 self.session.close_with(event.text)
+                self.begun.clear()
             except OSError as error:
                 self.yalta.tell(error)
                 return
@@ -223,6 +267,7 @@ class RatingScreen(AskingScreen[None]):
     def action_flag(self, flag: Flag, room: str) -> None:
         """Set a flag, or take it off."""
         self.flags ^= {flag}
+        self._keep()
         self._tell()
 
     def action_comment(self, room: str) -> None:
@@ -233,6 +278,7 @@ class RatingScreen(AskingScreen[None]):
     def on_comment_line_closed(self, event: CommentLine.Closed) -> None:
         """Keep the comment."""
         self.comment = event.text
+        self._keep()
         self.stopwatch.release("comment")
         self._tell()
         if self._bench.asking is not None:

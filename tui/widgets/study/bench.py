@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from debate.errors import UserError
 from debate.study.rubric import Rubric, Task
+from tui.widgets.study.begun import Part
 from tui.widgets.study.coding import CodingTask
 from tui.widgets.study.identification import IdentificationTask
 from tui.widgets.study.likert import LikertTask
@@ -37,14 +38,16 @@ class Bench(Vertical):
         self.asking: TaskWidget | None = None
         """What asks now."""
 
-    async def ask(self, shown: Shown, before: Reply | None) -> None:
-        """Put a question, with what was answered to it before."""
+    async def ask(
+        self, shown: Shown, before: Reply | None = None, begun: Part | None = None
+    ) -> None:
+        """Put a question, with what was answered to it before, or what was begun."""
         if shown.task not in self._tasks:
             self._tasks[shown.task] = _widget(shown.task, self._rubric)
         widget = self._tasks[shown.task]
         await self.show(widget)
         self.asking = widget
-        widget.ask(shown, before)
+        widget.ask(shown, before, begun)
 
     async def show(self, widget: W) -> W:
         """Show this alone."""

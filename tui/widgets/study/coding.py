@@ -15,6 +15,7 @@ from debate.study.closest import Close, closest
 from debate.study.coding import NONE, CodingDraft, Stage, fault_of_gist, terms_of
 from debate.study.rubric import Code, Rubric
 from tui.widgets.floor.blocks import plain
+from tui.widgets.study.begun import Part
 from tui.widgets.study.choices import Choice, Choices
 from tui.widgets.study.conference import Conference
 from tui.widgets.study.questions import Reply, TurnCoded
@@ -83,6 +84,21 @@ class CodingTask(Task):
 
     def place_of_focus(self) -> Widget:
         return self.conference
+
+    def begun(self) -> Part | None:
+        match self.now:
+            case (code, "gist"):
+                return self.draft.said(code, gist=self.written.value.strip()[:400])
+            case (code, "terms"):
+                return self.draft.said(code, terms=terms_of(self.written.value))
+            case _:
+                return self.draft if self.draft.codes else None
+
+    def resume(self, begun: Part) -> None:
+        known = {each.id for each in self._rubric.codes}
+        if isinstance(begun, CodingDraft) and known.issuperset(begun.parts):
+            self.draft = begun
+            self._turn_to(None)
 
     # -- keys
 
@@ -158,6 +174,11 @@ class CodingTask(Task):
         self.draft = self.draft.confirmed(code, "label", label=label.id)
         self._go_on()
         return True
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What is being written is kept."""
+        event.stop()
+        self._changed()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """What was written of a code is taken."""

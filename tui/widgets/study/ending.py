@@ -48,9 +48,10 @@ class LastWords(Vertical):
         yield self.words
         yield Static("ctrl+s sends it, also empty; ctrl+b goes back to the items.", markup=False)
 
-    def ask(self, question: str) -> None:
-        """Put it."""
+    def ask(self, question: str, begun: str = "") -> None:
+        """Put it, with what was written before."""
         self._question.update(plain(question))
+        self.words.text = begun or self.words.text
         self.words.focus()
 
     def action_send(self) -> None:

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from debate.study.rubric import Identification
 from tui.widgets.floor.blocks import plain
+from tui.widgets.study.begun import Part
 from tui.widgets.study.choices import Choice, Choices
 from tui.widgets.study.questions import CANNOT, CardPicked, Reply
 from tui.widgets.study.sheet import Sheet
@@ -75,6 +76,14 @@ class IdentificationTask(Task):
     @property
     def is_begun(self) -> bool:
         return self._picked
+
+    def begun(self) -> Part | None:
+        return CardPicked(self.card) if self._picked else None
+
+    def resume(self, begun: Part) -> None:
+        if isinstance(begun, CardPicked) and begun.card is not None:
+            self.card, self._picked = begun.card, True
+            self._draw()
 
     def press(self, key: str) -> bool:
         if key == CANNOT_KEY:

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.widgets.floor.blocks import plain
+from tui.widgets.study.begun import Part, SomePoints
 from tui.widgets.study.choices import Choice, Choices
 from tui.widgets.study.questions import CANNOT, PointsGiven, Reply
 from tui.widgets.study.sheet import Sheet
@@ -82,6 +83,16 @@ class LikertTask(Task):
     def is_complete(self) -> bool:
         """Whether every scale has its answer."""
         return len(self.points) == len(self.asked.scales)
+
+    def begun(self) -> Part | None:
+        return SomePoints(dict(self.points)) if self.points else None
+
+    def resume(self, begun: Part) -> None:
+        if isinstance(begun, SomePoints):
+            scales = range(len(self.asked.scales))
+            self.points = {n: point for n, point in begun.given.items() if n in scales}
+            self.scale = next((n for n in scales if n not in self.points), self.scale)
+            self._draw()
 
     def press(self, key: str) -> bool:
         scales = len(self.asked.scales)

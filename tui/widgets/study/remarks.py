@@ -48,11 +48,15 @@ class CommentLine(Horizontal):
         """Whether a comment is being written."""
         return self.has_class("-shown")
 
+    def text(self, otherwise: str = "") -> str:
+        """What stands in it, if it is shown."""
+        return self.field.value.strip() if self.is_shown else otherwise
+
     def taken(self, otherwise: str = "") -> str:
         """Go without a word; what stood in it, if it was shown."""
-        shown = self.is_shown
+        text = self.text(otherwise)
         self.remove_class("-shown")
-        return self.field.value.strip() if shown else otherwise
+        return text
 
     def close(self, text: str | None = None) -> None:
         """End; without a text, with what was there before."""

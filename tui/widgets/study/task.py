@@ -7,6 +7,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.widgets.study.begun import Part
 from tui.widgets.study.choices import Choices
 from tui.widgets.study.questions import Reply, Shown
 
@@ -36,6 +37,9 @@ class Task(Vertical):
             """The widget that asked."""
             return self.task
 
+    class Changed(Message):
+        """Something was done for an answer that is not given yet."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.is_open = False
@@ -43,15 +47,18 @@ class Task(Vertical):
         self.asked = Shown("identification")
         self.before: Reply | None = None
 
-    def ask(self, shown: Shown, before: Reply | None = None) -> None:
+    def ask(self, shown: Shown, before: Reply | None = None, begun: Part | None = None) -> None:
         """Put a question.
 
         Args:
             shown: What is to be seen.
             before: What was answered to it before.
+            begun: What was done for an answer before, if that was broken off.
         """
         self.asked, self.before = shown, before
         self.put(before)
+        if begun is not None:
+            self.resume(begun)
         self.is_open = True
         self.place_of_focus().focus()
 
@@ -72,6 +79,13 @@ class Task(Vertical):
         """Whether a part of an answer was given since the question was put."""
         return False
 
+    def begun(self) -> Part | None:
+        """What is done so far."""
+        return None
+
+    def resume(self, begun: Part) -> None:
+        """Go on with what was done so far; what is of another task is passed over."""
+
     def give(self, reply: Reply) -> None:
         """Answer."""
         if self.is_open:
@@ -86,12 +100,17 @@ class Task(Vertical):
         if self.press(key) or (key == "enter" and self._keep()):
             event.stop()
             event.prevent_default()
+            self._changed()
 
     def on_choices_picked(self, event: Choices.Picked) -> None:
         """So does a click on it."""
         event.stop()
+        if self.is_open and self.press(event.key):
+            self._changed()
+
+    def _changed(self) -> None:
         if self.is_open:
-            self.press(event.key)
+            self.post_message(self.Changed())
 
     def _keep(self) -> bool:
         """Answer as before; but enter may choose what is highlighted instead."""
