@@ -49,7 +49,7 @@ class Returned:
 
 
 @asynccontextmanager
-async def cluster(address: str) -> AsyncIterator[Client]:
+async def cluster(address: str, *, patience: float = 20) -> AsyncIterator[Client]:
     """A client of the cluster at an address, or of `local:N`, N processes on this machine.
 
     Raises:
@@ -65,7 +65,9 @@ async def cluster(address: str) -> AsyncIterator[Client]:
     with dask.config.set({"distributed.scheduler.allowed-failures": 10}):
         if not address.startswith("local:"):
             try:
-                async with distributed.Client(address, asynchronous=True, timeout=20) as client:
+                async with distributed.Client(
+                    address, asynchronous=True, timeout=timeout
+                ) as client:
                     yield client
             except OSError as error:
                 raise UserError(f"no cluster answers at {address}: {error}") from None

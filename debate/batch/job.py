@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from debate.batch.arms import changes, conference
 from debate.batch.cells import Cell
@@ -18,11 +20,11 @@ from debate.batch.index import Outcome, outcome
 from debate.batch.plan import Plan
 from debate.conference import Conference
 from debate.errors import TranscriptError, YaltaError
-from debate.events import ConferenceOpened, FloorPaused
+from debate.events import ConferenceOpened, FloorPaused, parse
 from debate.fork import Changes, fork, profiles_of
 from debate.scenario import Scenario
 from debate.seating import Wishes
-from debate.speakers.registry import Registry
+from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.state import fold
 from debate.take import Item, Watch
 from debate.transcript import read_entries
@@ -58,6 +60,19 @@ class Job:
         """Name of its transcript."""
         return f"{self.cell.id}.jsonl"
 
+    def speaks(self) -> set[str]:
+        """The models that speak in it."""
+        if self.past is not None:
+            opened = _opened(self.past.lines, self.past.name)
+            own = {seat.id: seat.profile.model for seat in opened.seats}
+            return {*(own | dict(self.past.models)).values()}
+        assert self.scenario is not None
+        wishes = self.wishes
+        return {
+            wishes.seat_models.get(seat.name) or wishes.model or seat.model or DEFAULT_MODEL
+            for seat in self.scenario.seats
+        }
+
 
 def job(plan: Plan, cell: Cell, *, base: Path, past: bytes | None = None) -> Job:
     """The job of a cell.
@@ -78,11 +93,7 @@ def job(plan: Plan, cell: Cell, *, base: Path, past: bytes | None = None) -> Job
         held = conference(plan, cell, base=base)
         return Job(cell, held.scenario, held.wishes, models=models)
     assert past is not None
-    from debate.events import parse
-
-    opened = parse(past.split(b"\n", 1)[0])
-    if not isinstance(opened, ConferenceOpened):
-        raise TranscriptError(f"{plan.from_.transcript} does not begin with a conference's opening")
+    opened = _opened(past, plan.from_.transcript)
     if cell.model:
         named = {seat.id: cell.model for seat in opened.seats} | named
     came = Past(
@@ -94,6 +105,16 @@ def job(plan: Plan, cell: Cell, *, base: Path, past: bytes | None = None) -> Job
         named,
     )
     return Job(cell, None, Wishes(seed=cell.seed), came, models)
+
+
+def _opened(lines: bytes, name: str) -> ConferenceOpened:
+    try:
+        opened = parse(lines.split(b"\n", 1)[0])
+    except ValidationError:
+        opened = None
+    if not isinstance(opened, ConferenceOpened):
+        raise TranscriptError(f"{name} does not begin with a conference's opening")
+    return opened
 
 
 async def hold(
@@ -137,8 +158,6 @@ async def hold(
 async def _begin(
     job: Job, path: Path, registry: Registry, watch: Watch, budget: Decimal | None
 ) -> None:
-    from dataclasses import replace
-
     assert job.scenario is not None
     cost = None if budget is None else float(budget)
     wishes = replace(job.wishes, budget=cost)

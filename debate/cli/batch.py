@@ -17,8 +17,9 @@ from debate.batch.run import Batch, Watch
 from debate.cli.batch_progress import Progress, progress
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
+from debate.errors import YaltaError
 from debate.library import short_path
-from debate.speakers.registry import DEFAULT_MODEL, Registry
+from debate.speakers.registry import Registry
 from debate.text import showable
 
 _JOBS = click.option("--jobs", type=click.IntRange(1), help="Conferences at one time.")
@@ -155,10 +156,8 @@ def _hold(
         held = Batch(folder, jobs)
         if again:
             held.forget(held.failed())
-        models = {cell.model for cell in held.open() if cell.model} | {*folder.plan.models.values()}
-        models |= {model for arm in folder.plan.arms.values() for model in arm.models.values()}
-        if address is None and held.open():
-            fetch_models(models or {DEFAULT_MODEL}, offline=False)
+        if address is None:
+            fetch_models(_models(held), offline=False)
         try:
             with progress(held, plain=plain) as shown:
                 asyncio.run(_run(held, address, shown))
@@ -167,6 +166,18 @@ def _hold(
                 _tell(held)
     if held.failed():
         sys.exit(1)
+
+
+def _models(held: Batch) -> set[str]:
+    """The models that speak in what is still to be held; what cannot be held names none."""
+    found: set[str] = set()
+    seen = set()
+    for cell in held.open():
+        if (kind := (cell.arm, cell.model, cell.cast)) not in seen:
+            seen.add(kind)
+            with suppress(YaltaError):
+                found |= held.folder.job(cell).speaks()
+    return found
 
 
 async def _run(held: Batch, address: str | None, shown: Progress) -> None:

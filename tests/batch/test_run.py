@@ -1,0 +1,221 @@
+"""Holding a batch: what is open is held, what failed is told, and nothing is done twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from decimal import Decimal
+
+import pytest
+from batches import check_whole, streamer, write_plan
+from click.testing import CliRunner
+
+from debate.batch.folder import BatchFolder
+from debate.batch.index import Outcome
+from debate.batch.run import Batch
+from debate.cli import yalta
+from debate.errors import UserError
+from debate.events import ConferenceForked, PersonaChanged, RuleAdded, TurnClosed
+from debate.speakers.registry import Registry
+from debate.transcript import read
+
+ARMS = "[full, no-persona, no-private-goals, shuffled-personas, no-chair]"
+
+
+@pytest.fixture(scope="module")
+def model():
+    with streamer() as name:
+        yield name
+
+
+def run(*words, code=0):
+    done = CliRunner().invoke(yalta, ["batch", *map(str, words)], catch_exceptions=False)
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def stopped_at(folder, turn):
+    """Hold a batch until a turn is finished, and stop it there as Ctrl-C does."""
+
+    async def hold():
+        def stop(cell, item):
+            if isinstance(item, TurnClosed) and item.turn == turn:
+                task.cancel()
+
+        async with Registry() as registry:
+            task = asyncio.ensure_future(Batch(BatchFolder.open(folder)).run(registry, stop))
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(hold())
+
+
+def test_a_batch_is_held_cell_by_cell_and_its_table_told(model, tmp_path):
+    plan = write_plan(tmp_path, model, arms=ARMS)
+    said = run("plan", plan)
+    assert "10 conferences, 4 at one time" in said
+    assert "shuffled-personas" in said
+    said = run("run", plan)
+    assert "10 complete, 0 failed, 0 open" in said
+    assert said.count("complete; ") == 10
+    check_whole(tmp_path / "small", 10)
+    said = run("status", tmp_path / "small", "--all")
+    assert said.count("complete") == 11
+    before = sorted((p.name, p.stat().st_mtime_ns) for p in (tmp_path / "small").glob("*.jsonl"))
+    run("run", plan)
+    run("resume", tmp_path / "small")
+    assert before == sorted(
+        (p.name, p.stat().st_mtime_ns) for p in (tmp_path / "small").glob("*.jsonl")
+    )
+    assert not list((tmp_path / "small").glob(".begun/*"))
+
+
+def test_arms_share_their_seeds_and_differ_in_what_they_change(model, tmp_path):
+    run("run", write_plan(tmp_path, model, arms="[full, no-persona]", seeds=1))
+    by_arm = {
+        line["factors"]["arm"]: read(tmp_path / "small" / line["transcript"])[0]
+        for line in map(json.loads, (tmp_path / "small" / "index.jsonl").open())
+    }
+    assert by_arm["full"].seed == by_arm["no-persona"].seed == 1
+    seats = {arm: [seat.id for seat in opened.seats] for arm, opened in by_arm.items()}
+    assert seats["full"] == seats["no-persona"]
+    assert {s.persona for s in by_arm["no-persona"].seats} == {"nobody", "chair"}
+
+
+def test_what_fails_stops_nothing_is_told_and_is_held_again_by_retry(model, tmp_path):
+    gone = "openai-compatible@http://127.0.0.1:9/v1#m"
+    arms = (
+        f'{{good: {{}}, bad: {{models: {{yang: "{gone}"}}}}, wrong: {{models: {{zed: "{gone}"}}}}}}'
+    )
+    plan = write_plan(tmp_path, model, arms=arms, seeds=2)
+    said = run("run", plan, code=1)
+    assert "2 complete, 4 failed, 0 open" in said
+    assert "127.0.0.1:9" in said
+    assert "no seat named 'zed'" in said
+    assert "yalta batch retry" in said
+    index = tmp_path / "small" / "index.jsonl"
+    kept = {line for line in index.read_text().splitlines() if '"complete"' in line}
+    said = run("retry", tmp_path / "small", code=1)
+    assert "2 complete, 4 failed" in said
+    lines = index.read_text().splitlines()
+    assert kept < set(lines)
+    assert len(lines) == len({json.loads(line)["cell"] for line in lines}) == 6
+
+
+def test_a_conference_that_stood_still_goes_on_where_it_was(tmp_path):
+    with streamer() as model:
+        plan = write_plan(tmp_path, model, seeds=1)
+        folder = BatchFolder.begin(plan).path
+
+        stopped_at(folder, 3)
+        assert "0 complete, 0 failed, 1 open" in run("status", folder)
+        (path,) = folder.glob("full*.jsonl")
+        said = [e.text for e in read(path) if isinstance(e, TurnClosed)]
+        run("resume", folder)
+        check_whole(folder, 1)
+        assert [e.text for e in read(path) if isinstance(e, TurnClosed)][: len(said)] == said
+
+
+def test_an_empty_or_torn_transcript_and_a_torn_index_are_made_whole(model, tmp_path):
+    plan = write_plan(tmp_path, model, seeds=3)
+    run("run", plan)
+    folder = tmp_path / "small"
+    one, two, three = sorted(folder.glob("full*.jsonl"))
+    lines = (folder / "index.jsonl").read_bytes().splitlines(keepends=True)
+    (kept,) = [line for line in lines if three.name.encode() in line]
+    # Killed as the first line was written; as the last was; as the index was.
+    one.write_bytes(one.read_bytes()[:40])
+    two.write_bytes(two.read_bytes()[:-9])
+    (folder / "index.jsonl").write_bytes(kept + lines[0][:50])
+    before = three.stat().st_mtime_ns
+    run("resume", folder)
+    check_whole(folder, 3)
+    assert three.stat().st_mtime_ns == before
+
+
+def test_one_program_runs_a_batch_at_a_time(model, tmp_path):
+    plan = write_plan(tmp_path, model)
+    with BatchFolder.begin(plan).held(), pytest.raises(UserError, match="another program runs"):
+        CliRunner().invoke(yalta, ["batch", "run", str(plan)], catch_exceptions=False)
+
+
+def test_a_budget_is_shared_out_as_conferences_begin_and_end(model, tmp_path):
+    batch = BatchFolder.begin(write_plan(tmp_path, model, seeds=3, more="budget: 0.3\n"))
+    held = Batch(batch)
+    assert [held.begin_share() for _ in range(2)] == [Decimal("0.1"), Decimal("0.1")]
+    held.end_share(Decimal("0.1"))
+    costs = [{"currency": "USD", "cost": "0.04"}]
+    held.take(Outcome(cell=batch.cells[0].id, end="complete", costs=costs))
+    assert held.spent == Decimal("0.04")
+    # Another has 0.1 still, so that this one may have what is left of 0.3.
+    assert held.begin_share() == Decimal("0.16")
+
+
+def test_a_budget_on_models_without_a_price_is_refused_before_a_token(model, tmp_path):
+    said = run("run", write_plan(tmp_path, model, seeds=1, more="budget: 1\n"), code=1)
+    assert "the price of" in said
+    assert "is not known" in said
+
+
+@pytest.fixture(scope="module")
+def past(model, tmp_path_factory):
+    """A finished conference to go on from."""
+    folder = tmp_path_factory.mktemp("past")
+    run("run", write_plan(folder, model, seeds=1, chair=False))
+    (path,) = (folder / "small").glob("full*.jsonl")
+    return path
+
+
+def test_a_plan_goes_on_from_a_past_that_is_provably_the_same(past, model, tmp_path):
+    (tmp_path / "plan.yaml").write_text(
+        f"schema: yalta/plan/1\nid: futures\nfrom: {{transcript: '{past}', turn: 4}}\n"
+        "arms:\n  full:\n  no-persona:\n  ruled: {rules: [Nobody speaks of tiers.]}\n"
+        "  noted: {notes: [Be quick., 'yang=Only you know.']}\n"
+        "factors: {seed: 2}\n"
+    )
+    assert "8 conferences" in run("plan", tmp_path / "plan.yaml")
+    run("run", tmp_path / "plan.yaml")
+    check_whole(tmp_path / "futures", 8)
+    kept = past.read_bytes().splitlines(keepends=True)
+    for line in map(json.loads, (tmp_path / "futures" / "index.jsonl").open()):
+        path = tmp_path / "futures" / line["transcript"]
+        mine = path.read_bytes().splitlines(keepends=True)
+        split = next(n for n, (a, b) in enumerate(zip(kept, mine, strict=False)) if a != b)
+        events = read(path)
+        assert isinstance(events[split], ConferenceForked)
+        assert events[split].seed == int(line["factors"]["seed"])
+        changed = {type(e) for e in events if isinstance(e, PersonaChanged | RuleAdded)}
+        arm = line["factors"]["arm"]
+        assert changed == {"no-persona": {PersonaChanged}, "ruled": {RuleAdded}}.get(arm, set())
+    assert (tmp_path / "futures" / "past" / "past.jsonl").read_bytes() == past.read_bytes()
+
+
+def test_the_same_plan_and_seeds_on_a_replay_give_the_same_texts_to_the_byte(past, tmp_path):
+    texts = []
+    for name in ("a", "b"):
+        folder = tmp_path / name
+        folder.mkdir()
+        plan = write_plan(folder, f"replay:{past}", seeds=3, chair=False)
+        run("run", plan)
+        texts.append(
+            {
+                path.name: [e.text for e in read(path) if isinstance(e, TurnClosed)]
+                for path in sorted((folder / "small").glob("full*.jsonl"))
+            }
+        )
+    assert texts[0] == texts[1]
+    assert len(texts[0]) == 3
+    original = [e.text for e in read(past) if isinstance(e, TurnClosed)]
+    assert all(said == original for said in texts[0].values())
+
+
+def test_usual_mistakes_are_told(tmp_path):
+    for words, said in (
+        (["run", tmp_path / "none.yaml"], "cannot read"),
+        (["status", tmp_path], "there is no batch in"),
+    ):
+        with pytest.raises(UserError, match=said):
+            CliRunner().invoke(yalta, ["batch", *map(str, words)], catch_exceptions=False)
+    assert "no model named 'nothing-known'" in run(
+        "run", write_plan(tmp_path, "nothing-known"), code=1
+    )
