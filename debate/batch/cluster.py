@@ -66,7 +66,7 @@ async def cluster(address: str, *, patience: float = 20) -> AsyncIterator[Client
         if not address.startswith("local:"):
             try:
                 async with distributed.Client(
-                    address, asynchronous=True, timeout=timeout
+                    address, asynchronous=True, timeout=patience
                 ) as client:
                     yield client
             except OSError as error:
