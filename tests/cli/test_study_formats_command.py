@@ -71,9 +71,7 @@ def test_a_study_for_potato_with_what_speakers_were_given(tmp_path):
 def test_ratings_go_out_and_come_in(bundle, tmp_path, form):
     last, out = rate(bundle), tmp_path / "out"
     run(export_, bundle, "--to", form, "--out", out)
-    done = run(
-        import_, bundle, out / f"ratings.{form}", "--from", form, "--out", tmp_path / "in"
-    )
+    done = run(import_, bundle, out / f"ratings.{form}", "--from", form, "--out", tmp_path / "in")
     assert done.stdout == f"{tmp_path / 'in/ratings/kai.jsonl'}: 1 ratings\n"
     (standing,) = read_ratings(tmp_path / "in/ratings/kai.jsonl").standing
     assert standing == last.model_copy(update={"n": 1, "supersedes": None})
