@@ -224,3 +224,12 @@ async def test_only_what_was_said_up_to_the_turn_is_seen(tmp_path):
         for n in range(1, 5):
             assert [b.turn for b in task.conference.everything if b.turn] == list(range(1, n + 1))
             await press(pilot, screen, "n")
+
+
+async def test_whoever_comes_back_sees_the_turn_to_be_coded(tmp_path):
+    async with room(coding_bundle(turns=12), tmp_path, (80, 24)) as (pilot, screen):
+        for _ in range(9):
+            await press(pilot, screen, "n")
+    async with room(coding_bundle(turns=12), tmp_path, (80, 24)) as (pilot, screen):
+        await pilot.pause()
+        assert "10 · to be coded" in on_screen(pilot.app)
