@@ -40,7 +40,7 @@ class Batch:
         known = {cell.id for cell in folder.cells}
         self.outcomes = {id: each for id, each in self.outcomes.items() if id in known}
         self._reserved = Decimal(0)
-        self._left = 0
+        self._left = len(self.open())
         """Conferences that are still to be begun."""
 
     @property
@@ -62,6 +62,7 @@ class Batch:
         gone = {each.cell for each in failed}
         self.outcomes = {id: each for id, each in self.outcomes.items() if id not in gone}
         self.folder.index.rewrite(self.outcomes.values())
+        self._left = len(self.open())
 
     def take(self, outcome: Outcome) -> None:
         """Write down how a conference ended."""
@@ -71,7 +72,6 @@ class Batch:
     async def run(self, registry: Registry, watch: Watch) -> None:
         """Hold what is open. A conference that fails never stops the others."""
         cells = self.open()
-        self._left = len(cells)
         queue = iter(cells)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self.jobs, len(cells))):
@@ -80,11 +80,9 @@ class Batch:
     async def _work(self, queue: Iterator[Cell], registry: Registry, watch: Watch) -> None:
         for cell in queue:
             watch(cell, None)
-            share = self._share()
-            self._left -= 1
-            self._reserved += share or 0
+            share = self.begin_share()
             outcome = await self._hold(cell, registry, watch, share)
-            self._reserved -= share or 0
+            self.end_share(share)
             self.take(outcome)
             watch(cell, outcome)
 
@@ -102,12 +100,19 @@ class Batch:
             job, self.folder.path, registry, lambda item: watch(cell, item), budget=budget
         )
 
-    def _share(self) -> Decimal | None:
-        """What the next conference may cost: an equal part of what is left."""
-        if self.folder.plan.budget is None:
-            return None
-        left = Decimal(str(self.folder.plan.budget)) - self.spent - self._reserved
-        return (left / max(1, self._left)).quantize(Decimal("0.000001"))
+    def begin_share(self) -> Decimal | None:
+        """What the next conference may cost: an equal part of what is left; None of no budget."""
+        share = None
+        if self.folder.plan.budget is not None:
+            left = Decimal(str(self.folder.plan.budget)) - self.spent - self._reserved
+            share = (left / max(1, self._left)).quantize(Decimal("0.000001"))
+        self._left -= 1
+        self._reserved += share or 0
+        return share
+
+    def end_share(self, share: Decimal | None) -> None:
+        """Give back what a conference was allowed; what it cost is in its outcome."""
+        self._reserved -= share or 0
 
 
 def table_of(outcomes: Sequence[Outcome]) -> list[str]:

@@ -30,6 +30,7 @@ COMMANDS = {
     "verify": ("debate.cli.transcripts", "Check a transcript: chain, schema, prompts."),
     "persona": ("debate.cli.personas", "List and show personas."),
     "scenario": ("debate.cli.scenarios", "List and show scenarios."),
+    "batch": ("debate.cli.batch", "Hold many conferences by a plan: arms, models, seeds."),
     "study": ("debate.cli.study", "Have people rate style and code bargaining, blind."),
     "models": ("debate.cli.models", "List, fetch and remove local models; check any model."),
 }

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -154,6 +154,32 @@ class Limits:
 _SHARED: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Limits]] = WeakKeyDictionary()
 
 
+_SHARE = 1.0
+
+
+@contextmanager
+def sharing(part: float) -> Iterator[None]:
+    """Let this process ask no more than a part of what each endpoint bears, as where others ask it
+    too.
+
+    Args:
+        part: Of every bound, above 0; at least one call at one time remains.
+    """
+    global _SHARE  # noqa: PLW0603
+    before, _SHARE = _SHARE, part
+    try:
+        yield
+    finally:
+        _SHARE = before
+
+
+def _part(bounds: Bounds) -> Bounds:
+    def of(bound: int | None) -> int | None:
+        return None if bound is None else max(1, int(bound * _SHARE))
+
+    return Bounds(of(bounds.concurrency) or 1, of(bounds.requests), of(bounds.tokens))
+
+
 def limits_of(endpoint: str, bounds: Bounds) -> Limits:
     """The gate before an endpoint in the event loop that runs.
 
@@ -162,7 +188,7 @@ def limits_of(endpoint: str, bounds: Bounds) -> Limits:
         bounds: Of a gate that is not there yet.
     """
     shared = _SHARED.setdefault(asyncio.get_running_loop(), {})
-    return shared.setdefault(endpoint, Limits(bounds))
+    return shared.setdefault(endpoint, Limits(_part(bounds)))
 
 
 def _rate(a_minute: int | None) -> AsyncLimiter | None:

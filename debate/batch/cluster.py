@@ -1,0 +1,184 @@
+"""Holding a batch on many machines: whole conferences as tasks of a Dask cluster.
+
+    with cluster("tcp://scheduler:8786") as client:
+        await run_on(client, batch, watch)
+
+The plan, the index and what they promise are those of one machine. A conference is a task; the
+program that runs the batch keeps the index, workers write transcripts. Where the batch's folder is
+shared with a worker, the transcript grows in it, and a conference whose worker is lost is gone on
+with from there by another; else it is held anew, and comes home when it has ended. Each worker
+bears its part of what an endpoint may be asked. Keys are read from a worker's own environment, and
+are in no task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from debate.batch.cells import Cell
+from debate.batch.index import Outcome
+from debate.batch.job import Job, hold
+from debate.batch.run import Batch, Watch
+from debate.errors import UserError, YaltaError
+from debate.speakers.limits import sharing
+from debate.speakers.registry import Registry
+
+#: `distributed.Client`, which has no types.
+Client = Any
+
+#: How long a conference waits for a worker that seems lost and still writes.
+_PATIENCE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a worker sends home."""
+
+    outcome: Outcome
+    lines: bytes | None
+    """The transcript, where the folder is not shared."""
+
+
+@asynccontextmanager
+async def cluster(address: str) -> AsyncIterator[Client]:
+    """A client of the cluster at an address, or of `local:N`, N processes on this machine.
+
+    Raises:
+        UserError: if Dask is not installed, or nobody answers.
+    """
+    try:
+        # Neither has types.
+        dask: Any = import_module("dask")
+        distributed: Any = import_module("distributed")
+    except ModuleNotFoundError:
+        raise UserError("a cluster needs Dask", hint="pip install 'yalta[cluster]'") from None
+    # A worker that dies is no sign that its task kills workers: it may die ten times.
+    with dask.config.set({"distributed.scheduler.allowed-failures": 10}):
+        if not address.startswith("local:"):
+            try:
+                async with distributed.Client(address, asynchronous=True, timeout=20) as client:
+                    yield client
+            except OSError as error:
+                raise UserError(f"no cluster answers at {address}: {error}") from None
+            return
+        number = address.removeprefix("local:")
+        if not number.isdecimal() or not 1 <= int(number) <= 256:
+            raise UserError(f"{address!r} is no cluster", hint="local:4, or tcp://HOST:PORT")
+        workers = distributed.LocalCluster(
+            n_workers=int(number),
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            asynchronous=True,
+        )
+        async with workers, distributed.Client(workers, asynchronous=True) as client:
+            yield client
+
+
+async def run_on(client: Client, batch: Batch, watch: Watch) -> None:
+    """Hold what is open on a cluster.
+
+    Args:
+        client: Of the cluster.
+        batch: The batch; its folder is held by this program.
+        watch: Told as each conference begins and ends; what is said comes with the transcripts.
+    """
+    folder = batch.folder.path.resolve()
+    with _token(folder) as token:
+        queue = iter(batch.open())
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(batch.jobs, len(batch.open()))):
+                group.create_task(_feed(client, batch, queue, folder, token, watch))
+
+
+async def _feed(
+    client: Client,
+    batch: Batch,
+    queue: Iterator[Cell],
+    folder: Path,
+    token: str,
+    watch: Watch,
+) -> None:
+    for cell in queue:
+        watch(cell, None)
+        try:
+            job = batch.folder.job(cell)
+        except YaltaError as error:
+            failed = Outcome(cell=cell.id, factors=cell.factors, end="failed", reason=str(error))
+            batch.take(failed)
+            watch(cell, failed)
+            continue
+        lines = _known(folder / job.file)
+        workers = max(1, len(await client.ncores()))
+        budget = batch.begin_share()
+        task = client.submit(
+            _held, job, str(folder), token, lines, 1 / workers, budget, pure=False, retries=10
+        )
+        returned: Returned = await task
+        batch.end_share(budget)
+        if returned.lines is not None:
+            _keep(folder / job.file, returned.lines)
+        batch.take(returned.outcome)
+        watch(cell, returned.outcome)
+
+
+def _known(path: Path) -> bytes | None:
+    """What of a conference is there already, for a worker that does not share the folder."""
+    return path.read_bytes() if path.exists() else None
+
+
+def _keep(path: Path, lines: bytes) -> None:
+    beside = path.with_name(f".{path.name}.home")
+    with beside.open("wb") as file:
+        file.write(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+@contextmanager
+def _token(folder: Path) -> Iterator[str]:
+    """A file by which a worker tells whether it sees the same folder."""
+    token = secrets.token_hex(16)
+    path = folder / f".shared-{token}"
+    path.touch()
+    try:
+        yield token
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _held(
+    job: Job, folder: str, token: str, lines: bytes | None, share: float, budget: Any
+) -> Returned:
+    """Hold a conference on a worker."""
+    shared = (Path(folder) / f".shared-{token}").exists()
+    if shared:
+        return Returned(asyncio.run(_hold(job, Path(folder), share, budget)), None)
+    with tempfile.TemporaryDirectory(prefix="yalta-") as own:
+        path = Path(own) / job.file
+        if lines is not None:
+            path.write_bytes(lines)
+        outcome = asyncio.run(_hold(job, Path(own), share, budget))
+        return Returned(outcome, path.read_bytes() if path.exists() else None)
+
+
+async def _hold(job: Job, folder: Path, share: float, budget: Any) -> Outcome:
+    with sharing(share):
+        for _ in range(_PATIENCE):
+            async with Registry() as registry:
+                outcome = await hold(job, folder, registry, lambda item: None, budget=budget)
+            # Whoever held it before may be cut off and not gone.
+            if not (outcome.reason or "").startswith("another program is writing"):
+                break
+            await asyncio.sleep(1)
+        return outcome

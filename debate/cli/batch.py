@@ -1,0 +1,212 @@
+"""`yalta batch`: many conferences by a plan."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from debate.batch.folder import BatchFolder
+from debate.batch.index import Outcome
+from debate.batch.run import Batch, Watch
+from debate.cli.batch_progress import Progress, progress
+from debate.cli.table import table
+from debate.cli.wrapping import paragraph
+from debate.library import short_path
+from debate.speakers.registry import DEFAULT_MODEL, Registry
+from debate.text import showable
+
+_JOBS = click.option("--jobs", type=click.IntRange(1), help="Conferences at one time.")
+_CLUSTER = click.option(
+    "--cluster",
+    "address",
+    metavar="ADDRESS",
+    help="A Dask cluster, tcp://HOST:PORT, or local:N for N processes here.",
+)
+_PLAIN = click.option("--plain", is_flag=True, help="A line for each conference, and no bars.")
+_OUT = click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Its folder."
+)
+_PLAN = click.argument("plan", type=click.Path(path_type=Path))
+_FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+
+
+@click.group()
+def batch() -> None:
+    """Hold many conferences by a plan: arms, models, seeds.
+
+    \b
+    yalta batch plan tiers.yaml      what it would hold, take and cost
+    yalta batch run tiers.yaml       holds it; Ctrl-C and a crash lose nothing
+    yalta batch status tiers         how far it is
+    yalta batch resume tiers         goes on
+    yalta batch retry tiers          holds again what failed
+    """
+
+
+@batch.command()
+@_PLAN
+@_OUT
+@click.option("--all", "every", is_flag=True, help="List every conference.")
+def plan(plan: Path, out: Path | None, every: bool) -> None:
+    """Show what the PLAN would hold, and the calls, tokens, cost and time foreseen."""
+    from debate.cli.batch_forecast import show_forecast
+
+    folder = BatchFolder.of(plan, out)
+    click.secho(showable(folder.plan.title or folder.plan.id), bold=True)
+    names = list(dict.fromkeys(name for cell in folder.cells for name in cell.factors))
+    rows = []
+    for name in names:
+        values = list(dict.fromkeys(cell.factors.get(name, "") for cell in folder.cells))
+        shown = ", ".join(values[:12]) + (f", … {values[-1]}" if len(values) > 12 else "")
+        rows.append([name, str(len(values)), showable(shown)])
+    table(["factor", "values", ""], rows, "lrl")
+    count = len(folder.cells)
+    click.echo(f"{count:,} conference{'s' if count != 1 else ''}, {folder.plan.jobs} at one time")
+    if every:
+        table(
+            ["conference", *names],
+            [[c.id, *(showable(c.factors.get(n, "")) for n in names)] for c in folder.cells],
+            "l" * (1 + len(names)),
+        )
+    show_forecast(folder)
+
+
+@batch.command()
+@_PLAN
+@_OUT
+@_JOBS
+@_CLUSTER
+@_PLAIN
+def run(plan: Path, out: Path | None, jobs: int | None, address: str | None, plain: bool) -> None:
+    """Hold the conferences of PLAN; goes on with them if it was begun.
+
+    Each conference is a transcript of its own; index.jsonl tells how each ended. One that fails
+    never stops the rest. Exits 1 if any failed.
+    """
+    _hold(BatchFolder.begin(plan, out), jobs, address, plain=plain)
+
+
+@batch.command()
+@_FOLDER
+@_JOBS
+@_CLUSTER
+@_PLAIN
+def resume(folder: Path, jobs: int | None, address: str | None, plain: bool) -> None:
+    """Go on with the batch in FOLDER: nothing is done twice, and nothing is lost."""
+    _hold(BatchFolder.open(folder), jobs, address, plain=plain)
+
+
+@batch.command()
+@_FOLDER
+@_JOBS
+@_CLUSTER
+@_PLAIN
+def retry(folder: Path, jobs: int | None, address: str | None, plain: bool) -> None:
+    """Hold again what failed of the batch in FOLDER, from where each stands, and what is open."""
+    _hold(BatchFolder.open(folder), jobs, address, plain=plain, again=True)
+
+
+@batch.command()
+@_FOLDER
+@click.option("--all", "every", is_flag=True, help="List every conference.")
+def status(folder: Path, every: bool) -> None:
+    """Tell how far the batch in FOLDER is, and what failed."""
+    found = Batch(BatchFolder.open(folder))
+    _tell(found)
+    if every:
+        names = list(dict.fromkeys(n for cell in found.folder.cells for n in cell.factors))
+        table(
+            ["conference", *names, "end", "turns", "words"],
+            [
+                [
+                    cell.id,
+                    *(showable(cell.factors.get(n, "")) for n in names),
+                    *_ended(found.outcomes.get(cell.id), folder / f"{cell.id}.jsonl"),
+                ]
+                for cell in found.folder.cells
+            ],
+            "l" * (2 + len(names)),
+        )
+
+
+def _ended(outcome: Outcome | None, path: Path) -> list[str]:
+    if outcome is None:
+        return ["begun" if path.exists() else "open", "", ""]
+    return [outcome.end, f"{outcome.turns:,}", f"{outcome.words:,}"]
+
+
+def _hold(
+    folder: BatchFolder,
+    jobs: int | None,
+    address: str | None,
+    *,
+    plain: bool,
+    again: bool = False,
+) -> None:
+    from debate.cli.models import fetch_models
+
+    with folder.held():
+        held = Batch(folder, jobs)
+        if again:
+            held.forget(held.failed())
+        models = {cell.model for cell in held.open() if cell.model} | {*folder.plan.models.values()}
+        models |= {model for arm in folder.plan.arms.values() for model in arm.models.values()}
+        if address is None and held.open():
+            fetch_models(models or {DEFAULT_MODEL}, offline=False)
+        try:
+            with progress(held, plain=plain) as shown:
+                asyncio.run(_run(held, address, shown))
+        finally:
+            with suppress(OSError):
+                _tell(held)
+    if held.failed():
+        sys.exit(1)
+
+
+async def _run(held: Batch, address: str | None, shown: Progress) -> None:
+    """Hold it; a signal stops it, and every conference is left as it can go on."""
+    running = asyncio.ensure_future(_driven(held, address, shown.watch))
+    loop = asyncio.get_running_loop()
+    signals = [s for n in ("SIGTERM", "SIGHUP") if (s := getattr(signal, n, None))]
+    with suppress(NotImplementedError):  # no such handlers on Windows
+        for number in signals:
+            loop.add_signal_handler(number, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        raise
+
+
+async def _driven(held: Batch, address: str | None, watch: Watch) -> None:
+    if address is None:
+        async with Registry() as registry:
+            await held.run(registry, watch)
+        return
+    from debate.batch.cluster import cluster, run_on
+
+    async with cluster(address) as client:
+        await run_on(client, held, watch)
+
+
+def _tell(held: Batch) -> None:
+    """How far it is, and what failed, with reasons."""
+    ends = Counter(each.end for each in held.outcomes.values())
+    left = len(held.open())
+    click.echo(
+        f"{ends['complete']:,} complete, {ends['failed']:,} failed, {left:,} open, of"
+        f" {len(held.folder.cells):,} in {short_path(held.folder.path)}"
+    )
+    for each in held.failed():
+        paragraph(f"{each.cell}: {showable(each.reason or '')}")
+    if left:
+        click.echo(f"Go on with:  yalta batch resume {held.folder.path}")
+    elif ends["failed"]:
+        click.echo(f"Hold them again with:  yalta batch retry {held.folder.path}")

@@ -1,0 +1,178 @@
+"""What a batch would take: calls, tokens, cost and time, before anything is called."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from debate.batch.cells import Cell
+from debate.batch.folder import BatchFolder
+from debate.cli.forecast import money_told, profile_foreseen
+from debate.cli.table import table
+from debate.cli.wrapping import paragraph
+from debate.events import ConferenceOpened
+from debate.forecast import Figures, Money, choose_layout, forecast
+from debate.seating import seat
+from debate.speakers.registry import DEFAULT_MODEL, Registry
+from debate.state import fold
+from debate.text import showable
+
+#: Tokens a second that a conference is reckoned to be written with: what two processor cores give
+#: the embedded model, and about what a hosted one gives to one call.
+RATE = {"local": 30.0, "else": 50.0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Cells that take the same: they differ by seed and order alone."""
+
+    told: tuple[str, ...]
+    cells: int
+    one: Figures
+    share: Decimal
+    """Part of a conference that is still to be held."""
+    local: bool
+
+
+def show_forecast(folder: BatchFolder) -> None:
+    """Print what each group of cells takes, and all of them.
+
+    Raises:
+        UserError: if one of them cannot be held as it is.
+    """
+    names = [n for n in ("arm", "model", "layout", "cast", "thinking") if _varies(folder, n)]
+    groups = _groups(folder, names)
+    rows = [_row(group) for group in groups]
+    head = ["conferences", "calls", "tokens in", "new", "out", "cost"]
+    if len(rows) > 1:
+        rows.append(_total(names, groups))
+    table([*names, *head], rows, "l" * len(names))
+    seconds = _seconds(folder, groups)
+    whose = "a past" if folder.plan.from_ else "its beginning"
+    paragraph(
+        f"Estimates, from {whose}: `new` is what an ideal prefix cache has not read. About"
+        f" {_clock(seconds)} with {folder.plan.jobs} at one time, at {RATE['local']:.0f} tokens a"
+        f" second on the embedded model, one at a time, and {RATE['else']:.0f} elsewhere."
+    )
+    if folder.plan.budget is not None:
+        paragraph(
+            f"Budget {folder.plan.budget:g} for all: an equal part of what is left for each"
+            " conference as it begins."
+        )
+
+
+def _varies(folder: BatchFolder, name: str) -> bool:
+    values = {cell.factors.get(name) for cell in folder.cells}
+    return len(values) > 1 or name == "arm"
+
+
+def _groups(folder: BatchFolder, names: list[str]) -> list[_Group]:
+    number: Counter[tuple[str, ...]] = Counter()
+    first: dict[tuple[str, ...], Cell] = {}
+    for cell in folder.cells:
+        told = tuple(cell.factors.get(name, "") for name in names)
+        number[told] += 1
+        first.setdefault(told, cell)
+    registry = Registry()
+    found = []
+    for told, cell in first.items():
+        manifest, share = _manifest(folder, cell, registry)
+        local = any(seat.profile.family == "local" for seat in manifest.seats)
+        found.append(_Group(told, number[told], forecast(manifest).total, share, local))
+    return found
+
+
+def _manifest(
+    folder: BatchFolder, cell: Cell, registry: Registry
+) -> tuple[ConferenceOpened, Decimal]:
+    job = folder.job(cell)
+    if job.past is not None:
+        from debate.events import parse
+
+        events = [parse(line) for line in job.past.lines.splitlines() if line]
+        kept = events if job.past.at is None else events[: job.past.at + 1]
+        opened = events[0]
+        assert isinstance(opened, ConferenceOpened)
+        model = cell.model
+        if model:
+            profile = profile_foreseen(model, job.wishes, registry)
+            seats = tuple(s.model_copy(update={"profile": profile}) for s in opened.seats)
+            opened = opened.model_copy(update={"seats": seats})
+        turns = forecast(opened).total.turns
+        had = len(fold(kept).record)
+        if job.past.turn is not None:
+            had = min(had, job.past.turn)
+        return opened, max(Decimal(0), 1 - Decimal(had) / max(1, turns))
+    assert job.scenario is not None
+    auto = job.wishes.layout == "auto"
+    wishes = replace(job.wishes, layout="shared") if auto else job.wishes
+    manifest = seat(
+        job.scenario, wishes, lambda m: profile_foreseen(m, wishes, registry), DEFAULT_MODEL
+    )
+    if auto:
+        choice = choose_layout(manifest)
+        manifest = manifest.model_copy(update={"layout": choice.layout, "cards": choice.cards})
+    return manifest, Decimal(1)
+
+
+def _row(group: _Group) -> list[str]:
+    one, times = group.one, group.share * group.cells
+    counts = (one.turns + one.asks, one.input, one.new, one.output)
+    return [
+        *map(showable, group.told),
+        f"{group.cells:,}",
+        *(f"{round(count * times):,}" for count in counts),
+        money_told(_times(one.expected, times)),
+    ]
+
+
+def _total(names: list[str], groups: list[_Group]) -> list[str]:
+    def of(count: str) -> str:
+        total = sum(getattr(g.one, count) * g.share * g.cells for g in groups)
+        return f"{round(total):,}"
+
+    calls = sum((g.one.turns + g.one.asks) * g.share * g.cells for g in groups)
+    costs = [_times(g.one.expected, g.share * g.cells) for g in groups]
+    return [
+        "all",
+        *[""] * (len(names) - 1),
+        f"{sum(g.cells for g in groups):,}",
+        f"{round(calls):,}",
+        of("input"),
+        of("new"),
+        of("output"),
+        money_told(_sum(costs)),
+    ]
+
+
+def _times(money: Money | None, times: Decimal) -> Money | None:
+    return None if money is None else {currency: cost * times for currency, cost in money.items()}
+
+
+def _sum(costs: Iterable[Money | None]) -> Money | None:
+    """What costs come to, by currency; None if any is not known."""
+    total: dict[str, Decimal] = {}
+    for money in costs:
+        if money is None:
+            return None
+        for currency, cost in money.items():
+            total[currency] = total.get(currency, Decimal(0)) + cost
+    return total
+
+
+def _seconds(folder: BatchFolder, groups: list[_Group]) -> float:
+    def of(*, local: bool) -> float:
+        tokens = sum(float(g.one.output * g.share * g.cells) for g in groups if g.local == local)
+        return tokens / RATE["local" if local else "else"]
+
+    return of(local=True) + of(local=False) / min(folder.plan.jobs, len(folder.cells))
+
+
+def _clock(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

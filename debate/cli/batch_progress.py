@@ -1,0 +1,135 @@
+"""What a batch shows while it runs: bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from debate.batch.cells import Cell
+from debate.batch.index import Outcome
+from debate.batch.run import Batch
+from debate.events import ConferenceOpened, TurnClosed
+from debate.phases import turns_planned
+from debate.take import Item
+from debate.text import showable
+
+
+class Progress:
+    """Told of everything that happens; shows nothing by itself."""
+
+    def watch(self, cell: Cell, item: Item | Outcome | None) -> None:
+        """Take what happened to a cell."""
+
+
+@contextmanager
+def progress(batch: Batch, *, plain: bool) -> Iterator[Progress]:
+    """How a batch is shown: by bars if there is a terminal to show them on."""
+    if plain or not sys.stdout.isatty():
+        yield _Lines(batch)
+        return
+    with _Bars(batch) as bars:
+        yield bars
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What has been had since this run began."""
+
+    begun_at: float
+    words_: int = 0
+    turns: int = 0
+    ended: int = 0
+
+    @property
+    def seconds(self) -> float:
+        return max(1e-9, time.monotonic() - self.begun_at)
+
+
+class _Lines(Progress):
+    """One line for each conference that ends."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._total, self._batch = len(batch.folder.cells), batch
+        self._counted = _Counted(time.monotonic())
+
+    def watch(self, cell: Cell, item: Item | Outcome | None) -> None:
+        """Print a line as a conference ends."""
+        if not isinstance(item, Outcome):
+            return
+        self._counted.ended += 1
+        done = len(self._batch.outcomes)
+        left = self._counted.seconds / self._counted.ended * (self._total - done)
+        why = f": {item.reason}" if item.reason else ""
+        told = f"{item.turns} turns, {item.words:,} words"
+        line = f"{done}/{self._total} {item.cell}: {item.end}{why}; {told}; {_clock(left)} left"
+        click.echo(showable(" ".join(line.split())))
+
+
+class _Bars(Progress):
+    """A bar in total and one for each conference that is held, with the rate and what it cost."""
+
+    def __init__(self, batch: Batch) -> None:
+        # It comes with the terminal interface, and is loaded only where bars are drawn.
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Shown
+
+        self._batch = batch
+        self._counted = _Counted(time.monotonic())
+        self._shown = Shown(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[said]}", markup=False),
+            TimeRemainingColumn(),
+        )
+        self._tasks: dict[str, Any] = {}
+        self._total = self._shown.add_task(
+            "all", total=len(batch.folder.cells), completed=len(batch.outcomes), said=""
+        )
+
+    def __enter__(self) -> _Bars:
+        self._shown.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._shown.stop()
+
+    def watch(self, cell: Cell, item: Item | Outcome | None) -> None:
+        """Move the bars."""
+        match item:
+            case None:
+                self._tasks[cell.id] = self._shown.add_task(cell.id[:44], total=None, said="")
+            case ConferenceOpened():
+                total = sum(turns_planned(item, n) for n in range(len(item.scenario.phases)))
+                self._shown.update(self._tasks[cell.id], total=total)
+            case TurnClosed():
+                self._counted.turns += 1
+                self._shown.advance(self._tasks[cell.id])
+                self._show_total()
+            case Outcome():
+                self._shown.remove_task(self._tasks.pop(cell.id))
+                self._shown.update(self._total, completed=len(self._batch.outcomes))
+                self._show_total()
+                if item.reason:
+                    said = showable(" ".join(f"{item.cell}: {item.reason}".split()))
+                    self._shown.console.print(said, markup=False, highlight=False)
+            case _:
+                pass
+
+    def _show_total(self) -> None:
+        rate = self._counted.turns / self._counted.seconds * 60
+        failed = len(self._batch.failed())
+        spent = f", {self._batch.spent:.2f} spent" if self._batch.spent else ""
+        said = f"{rate:,.0f} turns a minute, {failed} failed{spent}"
+        self._shown.update(self._total, said=said)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
