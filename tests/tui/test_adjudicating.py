@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 from pilot import wait_until
+from rating_room import coded, policy
 from scripted_raters import rate_all
 from studies import coding_bundle, style_bundle
 from studio import on_screen, told
-from test_rating import coded, policy
 
 from debate.study.adjudication import differences
 from debate.study.ratings import Coded, CodedTurn, Identified, Preferred, Scored, read_ratings

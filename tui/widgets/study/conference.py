@@ -21,7 +21,14 @@ class Conference(Record):
     def lay_out(self, turns: Sequence[HeardTurn]) -> None:
         """Show these turns, the last of them in view."""
         self.load(_blocks(turns))
-        if self.blocks:
+        self._to_last()
+
+    def on_resize(self) -> None:
+        """Until it is laid out it does not know its height; and it may become another."""
+        self.call_after_refresh(self._to_last)
+
+    def _to_last(self) -> None:
+        if self.blocks and self.marked in (None, len(self.blocks) - 1):
             self.reveal(len(self.blocks) - 1)
 
     def cite(self, numbers: Collection[int]) -> None:
