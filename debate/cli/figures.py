@@ -15,7 +15,7 @@ import click
 from debate.answer_wording import motion_name, swing_line
 from debate.bill import Bill, Cost
 from debate.cli.table import table
-from debate.cli.wrapping import cells
+from debate.cli.wrapping import cut
 from debate.motions import MotionFigures
 from debate.scenario import HOUSE_MOTION
 from debate.spreadsheet import Value, cell
@@ -105,11 +105,11 @@ def as_json(counted: Stats) -> str:
         "motions": [asdict(motion) for motion in counted.motions],
         "swing": _swing(counted.swing) if counted.swing else None,
         "turns": [
-            _without_bill(asdict(t)) | {"usage": t.usage.model_dump(), "costs": _costs(t.bill)}
+            _without_bill(asdict(t)) | {"usage": t.usage.model_dump(), "costs": costs(t.bill)}
             for t in counted.turns
         ],
     }
-    return showable_json(json.dumps(everything, indent=2, ensure_ascii=False, default=_exact))
+    return showable_json(json.dumps(everything, indent=2, ensure_ascii=False, default=exact))
 
 
 def as_csv(counted: Stats, rows: Rows = "turns") -> str:
@@ -137,7 +137,8 @@ def as_csv(counted: Stats, rows: Rows = "turns") -> str:
 
 
 def by_currency(said: Sequence[Value], names: Collection[int], bill: Bill) -> list[list[str]]:
-    """A line for each currency: the first with all that is said, the others with its names."""
+    """A line of a CSV file for each currency: the first with all that is said, the others with
+    its names."""
     cells = [cell(value) for value in said]
     return [
         [
@@ -188,12 +189,13 @@ def _money(cost: Cost) -> list[Value]:
     return [cost.currency, cost.cost, cost.at_most, cost.reasoning, cost.broken]
 
 
-def _exact(value: object) -> str:
+def exact(value: object) -> str:
+    """What JSON has no form for, as a text: money to its last digit."""
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _figures(f: Figures) -> dict[str, object]:
-    return _without_bill(asdict(f)) | {"new": f.new, "costs": _costs(f.bill)}
+    return _without_bill(asdict(f)) | {"new": f.new, "costs": costs(f.bill)}
 
 
 def _swing(moved: Swing) -> dict[str, object]:
@@ -204,7 +206,8 @@ def _without_bill(figures: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in figures.items() if name != "bill"}
 
 
-def _costs(bill: Bill) -> list[dict[str, object]]:
+def costs(bill: Bill) -> list[dict[str, object]]:
+    """What calls came to, as JSON has it."""
     return [
         {
             "currency": cost.currency,
@@ -314,18 +317,9 @@ def _motion(m: MotionFigures, counted: Stats) -> list[str]:
     carried = "-" if m.carried is None else "yes" if m.carried else "no"
     by = counted.names.get(m.sponsors[0], m.sponsors[0]) if m.sponsors else ""
     return [
-        *(m.motion, _cut(showable(by), 16), _cut(one_line(title), 24)),
+        *(m.motion, cut(showable(by), 16), cut(one_line(title), 24)),
         *(str(len(m.sponsors)), str(m.amended), *votes, carried),
     ]
-
-
-def _cut(text: str, room: int) -> str:
-    """A text of no more columns than there is room for."""
-    if cells(text) <= room:
-        return text
-    while cells(text) > room - 1:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
 
 
 def _number(n: int | None) -> str:
