@@ -15,9 +15,10 @@ import click
 from debate.answer_wording import motion_name, swing_line
 from debate.bill import Bill, Cost
 from debate.cli.table import table
-from debate.cli.wrapping import cells
+from debate.cli.wrapping import cut
 from debate.motions import MotionFigures
 from debate.scenario import HOUSE_MOTION
+from debate.spreadsheet import Value, cell
 from debate.state import ConferenceState
 from debate.stats import Figures, Lengths, Stats, TurnFigures
 from debate.swing import Swing
@@ -25,9 +26,6 @@ from debate.text import one_line, showable, showable_json
 
 #: What each row of a table, or line of a CSV file, is about.
 Rows = Literal["seats", "turns", "motions"]
-
-# What a spreadsheet takes for the beginning of a formula, or skips before one.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def amount(cost: Decimal, currency: str | None, rounding: str = ROUND_HALF_EVEN) -> str:
@@ -107,11 +105,11 @@ def as_json(counted: Stats) -> str:
         "motions": [asdict(motion) for motion in counted.motions],
         "swing": _swing(counted.swing) if counted.swing else None,
         "turns": [
-            _without_bill(asdict(t)) | {"usage": t.usage.model_dump(), "costs": _costs(t.bill)}
+            _without_bill(asdict(t)) | {"usage": t.usage.model_dump(), "costs": costs(t.bill)}
             for t in counted.turns
         ],
     }
-    return showable_json(json.dumps(everything, indent=2, ensure_ascii=False, default=_exact))
+    return showable_json(json.dumps(everything, indent=2, ensure_ascii=False, default=exact))
 
 
 def as_csv(counted: Stats, rows: Rows = "turns") -> str:
@@ -125,26 +123,27 @@ def as_csv(counted: Stats, rows: Rows = "turns") -> str:
     lines = csv.writer(out, lineterminator="\n")
     if rows == "motions":
         lines.writerow(_DECIDED)
-        lines.writerows([*map(_cell, _decided(motion))] for motion in counted.motions)
+        lines.writerows([*map(cell, _decided(motion))] for motion in counted.motions)
     elif rows == "seats":
         clerk = (counted.clerk,) if counted.clerk else ()
-        lines.writerow([*_SEAT, *_MONEY])
+        lines.writerow([*_SEAT, *MONEY])
         for f in (*counted.seats, *clerk):
-            lines.writerows(_by_currency([getattr(f, name) for name in _SEAT], {0, 1}, f.bill))
+            lines.writerows(by_currency([getattr(f, name) for name in _SEAT], {0, 1}, f.bill))
     else:
-        lines.writerow([*_SAID, *_MONEY])
+        lines.writerow([*_SAID, *MONEY])
         for t in counted.turns:
-            lines.writerows(_by_currency(_said(t), _NAMES, t.bill))
+            lines.writerows(by_currency(_said(t), _NAMES, t.bill))
     return out.getvalue()
 
 
-def _by_currency(said: Sequence[object], names: Collection[int], bill: Bill) -> list[list[str]]:
-    """A line for each currency: the first with all that is said, the others with its names."""
-    cells = [_cell(value) for value in said]
+def by_currency(said: Sequence[Value], names: Collection[int], bill: Bill) -> list[list[str]]:
+    """A line of a CSV file for each currency: the first with all that is said, the others with
+    its names."""
+    cells = [cell(value) for value in said]
     return [
         [
-            *(cell if n == 0 or at in names else "" for at, cell in enumerate(cells)),
-            *map(_cell, _money(cost)),
+            *(each if n == 0 or at in names else "" for at, each in enumerate(cells)),
+            *map(cell, _money(cost)),
         ]
         for n, cost in enumerate(bill.costs or (Cost(None),))
     ]
@@ -156,7 +155,7 @@ _DECIDED = (
 )
 
 
-def _decided(m: MotionFigures) -> list[object]:
+def _decided(m: MotionFigures) -> list[Value]:
     carried = "" if m.carried is None else "yes" if m.carried else "no"
     sponsors = " ".join(m.sponsors)
     return [m.motion, m.title, sponsors, m.amended, m.phase, m.yes, m.no, m.abstain, carried]
@@ -173,10 +172,11 @@ _SAID = (
     *("model", "by", "warning"),
 )
 _NAMES = frozenset(_SAID.index(name) for name in ("turn", "seat", "phase", "withdrawn", "model"))
-_MONEY = ("currency", "cost", "at_most", "reasoning_cost", "broken_off")
+#: Columns of what something cost.
+MONEY = ("currency", "cost", "at_most", "reasoning_cost", "broken_off")
 
 
-def _said(t: TurnFigures) -> list[object]:
+def _said(t: TurnFigures) -> list[Value]:
     u = t.usage
     return [
         *(t.turn, t.seat, t.phase, "yes" if t.withdrawn else "", t.words),
@@ -185,22 +185,17 @@ def _said(t: TurnFigures) -> list[object]:
     ]
 
 
-def _money(cost: Cost) -> list[object]:
+def _money(cost: Cost) -> list[Value]:
     return [cost.currency, cost.cost, cost.at_most, cost.reasoning, cost.broken]
 
 
-def _cell(value: object) -> str:
-    text = "" if value is None else _exact(value) if isinstance(value, Decimal) else str(value)
-    text = showable(text)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _exact(value: object) -> str:
+def exact(value: object) -> str:
+    """What JSON has no form for, as a text: money to its last digit."""
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _figures(f: Figures) -> dict[str, object]:
-    return _without_bill(asdict(f)) | {"new": f.new, "costs": _costs(f.bill)}
+    return _without_bill(asdict(f)) | {"new": f.new, "costs": costs(f.bill)}
 
 
 def _swing(moved: Swing) -> dict[str, object]:
@@ -211,7 +206,8 @@ def _without_bill(figures: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in figures.items() if name != "bill"}
 
 
-def _costs(bill: Bill) -> list[dict[str, object]]:
+def costs(bill: Bill) -> list[dict[str, object]]:
+    """What calls came to, as JSON has it."""
     return [
         {
             "currency": cost.currency,
@@ -321,18 +317,9 @@ def _motion(m: MotionFigures, counted: Stats) -> list[str]:
     carried = "-" if m.carried is None else "yes" if m.carried else "no"
     by = counted.names.get(m.sponsors[0], m.sponsors[0]) if m.sponsors else ""
     return [
-        *(m.motion, _cut(showable(by), 16), _cut(one_line(title), 24)),
+        *(m.motion, cut(showable(by), 16), cut(one_line(title), 24)),
         *(str(len(m.sponsors)), str(m.amended), *votes, carried),
     ]
-
-
-def _cut(text: str, room: int) -> str:
-    """A text of no more columns than there is room for."""
-    if cells(text) <= room:
-        return text
-    while cells(text) > room - 1:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
 
 
 def _number(n: int | None) -> str:

@@ -88,3 +88,12 @@ def wrapped(text: str, width: int) -> list[str]:
     """A text as lines of a width, with nothing in it that could steer the terminal."""
     wrapper = Wrapper(width)
     return (wrapper.feed(showable(text)) + wrapper.finish()).split("\n")
+
+
+def cut(text: str, room: int) -> str:
+    """A text of no more columns than there is room for."""
+    if cells(text) <= room:
+        return text
+    while cells(text) > room - 1:
+        text = text[:-1]
+    return f"{text.rstrip()}…"

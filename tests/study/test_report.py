@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_worlds import RATERS, Skill, coded, coding_study, file_of, rated, style_study
 
+from debate.spreadsheet import inert
 from debate.study.bundle import Foreseen
 from debate.study.ratings import CodedTurn, Identified
 from debate.study.report import write_report
 from debate.study.report.markdown import escaped
-from debate.study.report.tables import neutral
 from debate.study.results import results_of
 
 VOID = {"meta", "circle", "line", "rect", "br"}
@@ -256,10 +256,10 @@ def test_formulas_are_neutral_in_the_tables(tmp_path):
 
 @given(st.text(max_size=40))
 def test_no_text_begins_a_formula(text):
-    cell = neutral(text)
+    cell = inert(text)
     assert not re.match(r"\s*[=+\-@＝＋－＠]", cell)
-    assert neutral("plain text") == "plain text"
-    assert neutral("a = b") == "a = b"
+    assert inert("plain text") == "plain text"
+    assert inert("a = b") == "a = b"
 
 
 def test_hostile_codes_are_told_as_words(tmp_path):

@@ -9,14 +9,12 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from debate.spreadsheet import inert
 from debate.study.figure import Figure
 from debate.study.judgements import Coding, Comparison, Identification, Judgement, Score
 from debate.study.report.rows import FigureRow, figure_rows
 from debate.study.results import Results
-from debate.text import showable
 
-#: What begins a formula, in ASCII and in full width.
-FORMULA = "=+-@\t\r\n＝＋－＠|%"
 Cell = str | float | int | bool | None
 
 RATINGS = (
@@ -29,12 +27,6 @@ RESULTS = (
     *("analysis", "part", "measure", "rater", "arm", "other", "kind", "of", "value", "low", "high"),
     *("judgements", "items", "interval_by", "p", "p_adjusted", "state"),
 )
-
-
-def neutral(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula."""
-    text = showable(text)
-    return f"'{text}" if text.lstrip(" \u00a0\u3000")[:1] in FORMULA and text.strip() else text
 
 
 def ratings_table(results: Results) -> str:
@@ -110,4 +102,4 @@ def _cell(each: Cell) -> Cell:
         return "yes" if each else "no"
     if isinstance(each, float):
         return f"{each:.6g}"
-    return neutral(each) if isinstance(each, str) else each
+    return inert(each) if isinstance(each, str) else each

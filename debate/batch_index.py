@@ -1,0 +1,98 @@
+"""The index of a batch's folder: what only the batch knows of each of its transcripts.
+
+`index.jsonl` has one JSON object a line, such as
+
+    {"transcript": "kimi-3.jsonl", "factors": {"arm": "kimi", "cell": "kimi/3"}, "end": "agenda"}
+
+It is read as it is: a line that is none, or that is cut off, is passed over. The last line on a
+transcript is the one that counts, since a batch that was run again writes anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+#: The file's name.
+INDEX = "index.jsonl"
+
+#: What is known of a transcript: values by factor, such as an arm by `arm`.
+Factors = Mapping[str, str]
+
+NONE: Factors = MappingProxyType({})
+
+# A line is a few hundred bytes; what is much longer is none of a batch's.
+_MOST = 1_000_000
+
+
+class BatchIndexes:
+    """The indexes of the folders that transcripts are in, each read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[Path, dict[str, Factors]] = {}
+
+    def factors(self, transcript: Path) -> Factors:
+        """What the index of its folder, or of the folder above, says of a transcript."""
+        transcript = transcript.absolute()
+        folder = transcript.parent
+        beside = self._of(folder).get(transcript.name)
+        if beside is not None:
+            return beside
+        above = self._of(folder.parent)
+        within = above.get(f"{folder.name}/{transcript.name}")
+        if within is None and not (folder.parent / transcript.name).is_file():
+            within = above.get(transcript.name)
+        return NONE if within is None else within
+
+    def _of(self, folder: Path) -> dict[str, Factors]:
+        if folder not in self._read:
+            self._read[folder] = read_index(folder / INDEX)
+        return self._read[folder]
+
+
+def read_index(path: Path) -> dict[str, Factors]:
+    """The factors of each transcript that an index names, by its path from the index's folder.
+
+    Args:
+        path: The index. One that is not there names nothing.
+    """
+    found: dict[str, Factors] = {}
+    for line in _lines(path):
+        try:
+            said = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(said, dict):
+            continue
+        name, factors = said.get("transcript"), said.get("factors")
+        if isinstance(name, str) and name:
+            given = factors if isinstance(factors, dict) else {}
+            found[Path(name).as_posix()] = {
+                key: _told(value) for key, value in given.items() if _is_told(value)
+            }
+    return found
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            whole = True
+            while line := file.readline(_MOST):
+                ends = line.endswith(b"\n") or len(line) < _MOST
+                if whole and ends:
+                    yield line
+                whole = ends
+    except OSError:
+        return
+
+
+def _is_told(value: object) -> bool:
+    return isinstance(value, str | int | float) and value != ""
+
+
+def _told(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,64 @@
+"""Which transcripts are meant: by name, or by the folder that they are in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from debate.batch_index import INDEX
+from debate.errors import UserError
+from debate.library import find_transcript, transcripts_folder
+from debate.listed import transcript_files
+
+
+def folder_of(name: str) -> Path | None:
+    """The folder that a name is: as given, or in the transcripts folder; None if it is none."""
+    return next((path for path in (Path(name), transcripts_folder() / name) if path.is_dir()), None)
+
+
+def gathered(names: Iterable[str]) -> list[Path]:
+    """The transcripts that are named, each once; of a folder those in it, and in the folders
+    directly in it, by path. The index of a batch is none.
+
+    Raises:
+        UserError: if a name is nothing, or a folder holds none.
+    """
+    found: dict[Path, Path] = {}
+    for name in names:
+        folder = folder_of(name)
+        if folder is None:
+            path = find_transcript(name)
+            if path.name != INDEX:  # a shell may put it among the others
+                found.setdefault(path.resolve(), path)
+            continue
+        inside = [Path(path) for path in sorted(transcript_files([folder]))]
+        inside = [path for path in inside if path.name != INDEX]
+        if not inside:
+            raise UserError(f"no transcripts in {folder}")
+        for path in inside:
+            found.setdefault(path.resolve(), path)
+    if not found:
+        raise UserError("no transcripts are named", hint=f"{INDEX} is the index of a batch")
+    return list(found.values())
+
+
+def called(paths: Sequence[Path]) -> list[str]:
+    """What to call each of some transcripts: the name of its file, with its folder's, or the whole
+    path, where others have the same."""
+    names = [path.stem for path in paths]
+    for longer in (_with_folder, _whole):
+        times = Counter(names)
+        names = [
+            longer(path) if times[name] > 1 else name
+            for path, name in zip(paths, names, strict=True)
+        ]
+    return names
+
+
+def _with_folder(path: Path) -> str:
+    return f"{path.absolute().parent.name}/{path.stem}"
+
+
+def _whole(path: Path) -> str:
+    return str(path.absolute())

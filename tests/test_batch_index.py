@@ -1,0 +1,61 @@
+"""What a batch's index says of its transcripts is read whatever else stands in it."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from debate.batch_index import INDEX, NONE, BatchIndexes, read_index
+
+
+def line(transcript, **factors):
+    return json.dumps({"transcript": transcript, "factors": factors, "end": "agenda"})
+
+
+def test_the_last_line_of_a_transcript_counts(tmp_path):
+    path = tmp_path / INDEX
+    lines = [line("a.jsonl", arm="old", seed=1), line("b.jsonl", arm="b"), line("a.jsonl", arm="a")]
+    path.write_text("\n".join(lines))
+    assert read_index(path) == {"a.jsonl": {"arm": "a"}, "b.jsonl": {"arm": "b"}}
+
+
+def test_what_is_no_line_of_an_index_is_passed_over(tmp_path):
+    path = tmp_path / INDEX
+    strange = [
+        *("", "[]", "3", '"x"', "{", "[" * 5000, '{"transcript": 3, "factors": {}}'),
+        *('{"transcript": ""}', '{"factors": {"arm": "x"}}', '{"transcript": "n.jsonl"}'),
+        json.dumps({"transcript": "x" * 2_000_000}),
+        line("./a.jsonl", arm="kimi", seed=3, hot=True, cold=None, of=["x"], none=""),
+    ]
+    path.write_bytes("\n".join(strange).encode() + b'\n\xff\xfe{"tran')
+    assert read_index(path) == {
+        "n.jsonl": {},
+        "a.jsonl": {"arm": "kimi", "seed": "3", "hot": "yes"},
+    }
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_can_break_it(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("b") / INDEX
+    path.write_bytes(content)
+    read_index(path)
+
+
+def test_an_index_stands_beside_its_transcripts_or_above_them(tmp_path):
+    inner = tmp_path / "kimi"
+    inner.mkdir()
+    lines = [line("kimi/a.jsonl", arm="by path"), line("b.jsonl", arm="by name")]
+    (tmp_path / INDEX).write_text("\n".join(lines))
+    indexes = BatchIndexes()
+    assert indexes.factors(inner / "a.jsonl") == {"arm": "by path"}
+    assert indexes.factors(inner / "b.jsonl") == {"arm": "by name"}
+    assert indexes.factors(tmp_path / "b.jsonl") == {"arm": "by name"}
+    assert indexes.factors(inner / "c.jsonl") == NONE
+    (tmp_path / "b.jsonl").touch()
+    assert indexes.factors(inner / "b.jsonl") == NONE, "it is the other one's"
+
+
+def test_no_index_says_nothing(tmp_path):
+    assert BatchIndexes().factors(tmp_path / "a.jsonl") == NONE
