@@ -7,10 +7,13 @@ from pathlib import Path
 
 from worlds import manifest
 
+from debate.batch.cells import cells
+from debate.batch.plan import Plan
 from debate.library import load_scenario, persona_files
 from debate.lint import advice
 from debate.phases import turns_planned
 from debate.scenario import Phase
+from debate.yaml_file import loads
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -38,3 +41,18 @@ def test_every_field_that_the_readme_tells_of_a_phase_is_one():
     )
     told = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
     assert set(told) - {"weights"} <= Phase.model_fields.keys()
+
+
+def test_the_plans_in_the_readme_are_plans():
+    text = README.read_text(encoding="utf-8").partition("## Many conferences")[2]
+    text = text.partition("\n## ")[0]
+    whole, arms, past = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    head = "schema: yalta/plan/1\nid: tiers\n"
+    plan = loads(whole, Plan, path="README.md")
+    assert len(cells(plan, [f"seat{n}" for n in range(6)])) == 5 * 2 * 20 * 6
+    assert {*loads(f"{head}scenario: yalta\n{arms}", Plan, path="README.md").arms} == {
+        "full",
+        "strict",
+        "quiet",
+    }
+    assert loads(head + past, Plan, path="README.md").from_.at == 41

@@ -65,12 +65,11 @@ async def cluster(address: str, *, patience: float = 20) -> AsyncIterator[Client
     with dask.config.set({"distributed.scheduler.allowed-failures": 10}):
         if not address.startswith("local:"):
             try:
-                async with distributed.Client(
-                    address, asynchronous=True, timeout=patience
-                ) as client:
-                    yield client
+                client = await distributed.Client(address, asynchronous=True, timeout=patience)
             except OSError as error:
                 raise UserError(f"no cluster answers at {address}: {error}") from None
+            async with client:
+                yield client
             return
         number = address.removeprefix("local:")
         if not number.isdecimal() or not 1 <= int(number) <= 256:
