@@ -200,11 +200,16 @@ async def test_the_report_recovers_what_the_raters_know(tmp_path, report):
     won = match.rate if match.one == "full" else None
     assert won is not None
     assert contains(won, 0.8)
-    # A persona's own texts stand two points above every foil, on every scale.
-    for each in honest.scaled.contrasts:
-        if each.first == "genuine" and each.second != "genuine":
-            assert contains(each.difference, 2)
-            assert each.adjusted is None or each.adjusted < 0.05
+    # A persona's own texts stand two points above every foil, on every scale; of fifteen intervals
+    # at 95 % one or two may miss.
+    beside = [
+        each
+        for each in honest.scaled.contrasts
+        if each.first == "genuine" and each.second != "genuine"
+    ]
+    assert len(beside) == 15
+    assert sum(contains(each.difference, 2) for each in beside) >= 13
+    assert all(each.difference.value > 1 for each in beside)
     # With the careless one among them the figure is lower.
     assert results.main.identified.genuine.share.value < known.share.value
     for name in ("report.html", "report.md", "ratings.csv", "results.csv"):
