@@ -10,9 +10,9 @@ from pathlib import Path
 from worlds import Play, manifest, persona, scenario
 
 from debate.persona import Persona
-from debate.study.excerpts import Held, held
+from debate.study.drawing.excerpts import Held, held
+from debate.study.drawing.plan import StudyPlan
 from debate.study.key import RaterKey
-from debate.study.plan import StudyPlan
 from debate.study.rubric import Rubric, find_rubric
 from debate.transcript import Transcript
 

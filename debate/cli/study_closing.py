@@ -156,7 +156,7 @@ def report(name: Path, out: Path | None, seed: int) -> None:
     """
     try:
         from debate.study.report import write_report
-        from debate.study.results import results_of
+        from debate.study.results.analyses import results_of
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("numpy", "scipy"):
             raise

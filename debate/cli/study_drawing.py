@@ -15,14 +15,14 @@ from debate.cli.table import table
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError
 from debate.library import find_transcript, short_path
-from debate.study.assignment import assign
 from debate.study.bundle import Exclusions
-from debate.study.check import Finding
-from debate.study.check import check as checked
-from debate.study.excerpts import Held, held
+from debate.study.drawing.assignment import assign
+from debate.study.drawing.check import Finding
+from debate.study.drawing.check import check as checked
+from debate.study.drawing.excerpts import Held, held
+from debate.study.drawing.plan import StudyPlan
 from debate.study.folder import StudyFolder, write_bundle
 from debate.study.key import Key, RaterKey
-from debate.study.plan import StudyPlan
 from debate.study.rubric import find_rubric
 from debate.text import showable, unbroken
 
@@ -110,7 +110,7 @@ def new(
     repeats and attention checks. Names and biography are masked; look at the masks before you seal
     it. Nothing of the folder goes to raters but what `yalta study bundle` writes.
     """
-    from debate.study.conferences import draw_coding
+    from debate.study.drawing.conferences import draw_coding
 
     asked = find_rubric(rubric)
     plan = StudyPlan(
@@ -136,7 +136,7 @@ def new(
 
 def _drawn(plan: StudyPlan, secret: str) -> Key:
     try:
-        from debate.study.drawing import draw
+        from debate.study.drawing.style import draw
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("numpy", "scipy"):
             raise
@@ -160,7 +160,7 @@ def mask(
     keep: Sequence[str],
 ) -> None:
     """List the masks of the study NAME; in a terminal, `yalta study mask NAME` opens them."""
-    from debate.study.masks import masking_everywhere, unmasking_everywhere
+    from debate.study.drawing.masks import masking_everywhere, unmasking_everywhere
 
     folder = StudyFolder(name)
     key = folder.key()

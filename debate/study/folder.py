@@ -20,9 +20,9 @@ from pathlib import Path
 
 from debate.errors import UserError
 from debate.persona import Model
-from debate.study.assignment import assign
-from debate.study.blinding import opened, sealed
 from debate.study.bundle import Bundle, Sha256, dump_bundle, load_bundle, read_json, sha256
+from debate.study.drawing.assignment import assign
+from debate.study.drawing.blinding import opened, sealed
 from debate.study.key import Key, dump_key
 from debate.study.ratings import Rating, RatingsFile, read_ratings, standing
 

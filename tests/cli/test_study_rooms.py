@@ -9,8 +9,8 @@ from studies import save, study_key, style_bundle
 from debate.cli import main, yalta
 from debate.errors import UserError
 from debate.study.bundle import dump_bundle
+from debate.study.drawing.masks import approved
 from debate.study.folder import StudyFolder
-from debate.study.masks import approved
 from debate.study.ratings import Identified
 from debate.study.session import Asked, Pilot, Session
 

@@ -10,9 +10,9 @@ from conferences import conferences, style_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from debate.study.assignment import assign, personas_of, voice
-from debate.study.check import check
-from debate.study.drawing import draw
+from debate.study.drawing.assignment import assign, personas_of, voice
+from debate.study.drawing.check import check
+from debate.study.drawing.style import draw
 from debate.study.key import RaterKey
 
 SECRET = "5e" * 32

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from conferences import NAMES, conferences, style_plan
 
-from debate.study.assignment import assign
-from debate.study.blinding import opened, sealed
 from debate.study.bundle import dump_bundle, load_bundle, sha256
-from debate.study.drawing import draw
+from debate.study.drawing.assignment import assign
+from debate.study.drawing.blinding import opened, sealed
+from debate.study.drawing.style import draw
 from debate.study.key import dump_key
 from debate.study.session import Asked, Pilot, Session
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from conferences import conferences, style_plan
 
-from debate.study.assignment import assign
 from debate.study.bundle import Place
-from debate.study.check import check
-from debate.study.drawing import draw
+from debate.study.drawing.assignment import assign
+from debate.study.drawing.check import check
+from debate.study.drawing.masks import masking_everywhere, unmasking_everywhere
+from debate.study.drawing.style import draw
 from debate.study.key import RaterKey
-from debate.study.masks import masking_everywhere, unmasking_everywhere
 
 SECRET = "5e" * 32
 

@@ -10,11 +10,11 @@ from conferences import style_plan
 from recorded import held as held_conference
 
 from debate.events import AmendmentProposed, MotionTabled
-from debate.study.assignment import assign
-from debate.study.blinding import sealed
-from debate.study.check import check
-from debate.study.conferences import draw_coding
-from debate.study.excerpts import held
+from debate.study.drawing.assignment import assign
+from debate.study.drawing.blinding import sealed
+from debate.study.drawing.check import check
+from debate.study.drawing.conferences import draw_coding
+from debate.study.drawing.excerpts import held
 from debate.study.rubric import find_rubric
 from debate.transcript import Transcript
 

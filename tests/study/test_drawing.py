@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debate.errors import UserError
-from debate.study.drawing import draw
-from debate.study.excerpts import FEWEST, MOST, stretches
-from debate.study.masking import masked_turns
+from debate.study.drawing.excerpts import FEWEST, MOST, stretches
+from debate.study.drawing.masking import masked_turns
+from debate.study.drawing.style import draw
 
 SECRET = "5e" * 32
 ARMS = {"full": 3, "other": 3, "no-persona": 3}

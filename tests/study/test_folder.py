@@ -9,7 +9,7 @@ from conferences import conferences, style_plan
 
 from debate.errors import UserError
 from debate.study.adjudication import differences
-from debate.study.drawing import draw
+from debate.study.drawing.style import draw
 from debate.study.folder import StudyFolder, write_bundle
 from debate.study.ratings import Identified, Preferred, Scored, read_ratings
 from debate.study.session import Asked, LastQuestion, Pilot, Session

@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 
 from debate.errors import UserError
 from debate.library import load_persona
-from debate.study.drawing import draw
+from debate.study.drawing.masking import Masker, left_in, masked_turns, people
+from debate.study.drawing.masks import (
+    masking_everywhere,
+    unmasking_everywhere,
+    with_mask,
+    without_mask,
+)
+from debate.study.drawing.style import draw
 from debate.study.key import Mask
-from debate.study.masking import Masker, left_in, masked_turns, people
-from debate.study.masks import masking_everywhere, unmasking_everywhere, with_mask, without_mask
 
 SECRET = "5e" * 32
 REAL = [load_persona(name) for name in ("altman", "yang", "amodei", "zuckerberg", "li")]
@@ -130,7 +135,7 @@ def test_a_card_is_shown_without_its_name():
     said = cards[0].model_copy(
         update={"voice": cards[0].voice.model_copy(update={"rhythm": "Not like Bo's at Boworks."})}
     )
-    from debate.study.unnamed import card_text
+    from debate.study.drawing.unnamed import card_text
 
     text = card_text(said.voice, Masker.of(cards))
     assert "Rhythm: Not like [name]'s at [organisation]." in text

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from studies import name, study_key
 
 from debate.errors import UserError
+from debate.study.drawing.masking import masked_turns
+from debate.study.drawing.masks import USUAL, approved, masks_of, with_mask, without_mask
 from debate.study.key import Mask
-from debate.study.masking import masked_turns
-from debate.study.masks import USUAL, approved, masks_of, with_mask, without_mask
 
 KEY = study_key()
 FIRST, SECOND, REPEAT = (name("item", n) for n in range(3))

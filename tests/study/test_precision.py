@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from debate.study.precision import foresee
+from debate.study.drawing.precision import foresee
 
 
 @pytest.mark.parametrize(

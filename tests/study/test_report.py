@@ -18,7 +18,7 @@ from debate.study.bundle import Foreseen
 from debate.study.ratings import CodedTurn, Identified
 from debate.study.report import write_report
 from debate.study.report.markdown import escaped
-from debate.study.results import results_of
+from debate.study.results.analyses import results_of
 
 VOID = {"meta", "circle", "line", "rect", "br"}
 EVIL = '</title></text><script>alert(1)</script><img src="http://evil.example/x" onerror=a()>'

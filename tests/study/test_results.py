@@ -22,9 +22,9 @@ from study_worlds import (
 
 from debate.errors import UserError
 from debate.study.bundle import Exclusions
-from debate.study.judgements import heeds, judgements, resolved
 from debate.study.ratings import Coded, CodedTurn, Identified, Preferred, Rating, Scored
-from debate.study.results import results_of
+from debate.study.results.analyses import results_of
+from debate.study.results.judgements import heeds, judgements, resolved
 
 
 def same(skill, raters=RATERS):

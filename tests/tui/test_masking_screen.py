@@ -12,8 +12,8 @@ from textual.geometry import Offset
 from textual.widgets import Input
 
 from debate.errors import UserError
-from debate.study.masking import masked_turns
-from debate.study.masks import USUAL
+from debate.study.drawing.masking import masked_turns
+from debate.study.drawing.masks import USUAL
 from tui.app import YaltaApp
 from tui.screens.masking import MaskingScreen
 from tui.screens.pick import PickScreen

@@ -14,15 +14,15 @@ from scripted_raters import begin, give, keys_of_gold, rate_all
 from textual.widgets import TextArea
 
 from debate.study.bundle import Exclusions, LikertItem, PairsItem
-from debate.study.drawing import draw
-from debate.study.excerpts import held
+from debate.study.drawing.excerpts import held
+from debate.study.drawing.masking import masked_turns
+from debate.study.drawing.masks import unmasking_everywhere
+from debate.study.drawing.style import draw
 from debate.study.folder import StudyFolder, write_bundle
 from debate.study.key import Key
-from debate.study.masking import masked_turns
-from debate.study.masks import unmasking_everywhere
 from debate.study.ratings import Identified, Preferred, Scored
 from debate.study.report import write_report
-from debate.study.results import results_of
+from debate.study.results.analyses import results_of
 from debate.study.session import Asked, LastQuestion, Pilot, Session
 from tui.app import YaltaApp
 from tui.screens.rating import RatingScreen

@@ -11,8 +11,8 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from debate.errors import UserError
+from debate.study.drawing.masks import USUAL, approved, masks_of, with_mask, without_mask
 from debate.study.key import Key, Mask
-from debate.study.masks import USUAL, approved, masks_of, with_mask, without_mask
 from tui.screens.asking import AskingScreen, asks
 from tui.screens.pick import PickScreen
 from tui.widgets.floor.blocks import plain

@@ -9,7 +9,7 @@ from debate.study.key import Key
 from debate.study.report import grids, pictures, sentences
 from debate.study.report.method import method
 from debate.study.report.section import Contents, Grid, Plot, Quoted, Section
-from debate.study.results import Analysis, Results
+from debate.study.results.analyses import Analysis, Results
 from debate.study.rubric import Rubric
 
 FOUR = {

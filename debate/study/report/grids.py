@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import fmean, median
 
-from debate.study.bargaining import Bargaining
-from debate.study.concord import Agreement
-from debate.study.identification import Identified
-from debate.study.preference import Preferences
 from debate.study.report.section import Grid
 from debate.study.report.wording import alone, cell, listed, p_value, span, value
-from debate.study.results import Results
-from debate.study.scales import Scaled
+from debate.study.results.analyses import Results
+from debate.study.results.bargaining import Bargaining
+from debate.study.results.concord import Agreement
+from debate.study.results.identification import Identified
+from debate.study.results.preference import Preferences
+from debate.study.results.scales import Scaled
 
 
 def of_identification(found: Identified) -> Iterator[Grid]:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from debate.study.bundle import Bundle, Exclusions
-from debate.study.judgements import arm_of
 from debate.study.key import ItemKey, Key
 from debate.study.report.section import Grid, Quoted, Section
 from debate.study.report.wording import many, value
-from debate.study.results import Results
+from debate.study.results.analyses import Results
+from debate.study.results.judgements import arm_of
 from debate.study.rubric import Rubric
 
 INTERVALS = (

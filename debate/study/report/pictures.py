@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from debate.study.bargaining import Bargaining
-from debate.study.concord import Agreement
-from debate.study.figure import Figure
-from debate.study.identification import Identified
-from debate.study.preference import Preferences
 from debate.study.report.plots import Bar, Stack, confusion_plot, interval_plot, stacked_bars
 from debate.study.report.section import Plot
+from debate.study.results.bargaining import Bargaining
+from debate.study.results.concord import Agreement
+from debate.study.results.figure import Figure
+from debate.study.results.identification import Identified
+from debate.study.results.preference import Preferences
+from debate.study.results.scales import Scaled
 from debate.study.rubric import Rubric
-from debate.study.scales import Scaled
 
 
 def of_identification(found: Identified, mark: str) -> tuple[Plot, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from debate.study.concord import Agreement
-from debate.study.exclusion import RaterReport
-from debate.study.figure import Figure
-from debate.study.results import Analysis, Results
+from debate.study.results.analyses import Analysis, Results
+from debate.study.results.concord import Agreement
+from debate.study.results.exclusion import RaterReport
+from debate.study.results.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)

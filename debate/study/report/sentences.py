@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from debate.study.bargaining import OPEN, Bargaining, CodeRate
-from debate.study.concord import SURE, TENTATIVE, Agreement
-from debate.study.exclusion import RaterReport
-from debate.study.identification import Accuracy, Identified
-from debate.study.preference import Preferences
 from debate.study.report.wording import cell, listed, many, p_said, span, value
-from debate.study.results import Results
-from debate.study.scales import Contrast, Scaled
+from debate.study.results.analyses import Results
+from debate.study.results.bargaining import OPEN, Bargaining, CodeRate
+from debate.study.results.concord import SURE, TENTATIVE, Agreement
+from debate.study.results.exclusion import RaterReport
+from debate.study.results.identification import Accuracy, Identified
+from debate.study.results.preference import Preferences
+from debate.study.results.scales import Contrast, Scaled
 
 NOT_RATED = "Not rated."
 #: Below it, what came is taken for more than chance.

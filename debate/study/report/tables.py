@@ -10,10 +10,10 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from debate.spreadsheet import inert
-from debate.study.figure import Figure
-from debate.study.judgements import Coding, Comparison, Identification, Judgement, Score
 from debate.study.report.rows import FigureRow, figure_rows
-from debate.study.results import Results
+from debate.study.results.analyses import Results
+from debate.study.results.figure import Figure
+from debate.study.results.judgements import Coding, Comparison, Identification, Judgement, Score
 
 Cell = str | float | int | bool | None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from debate.study.figure import Figure
+from debate.study.results.figure import Figure
 from debate.study.statistics import Interval
 
 #: A share is told in per cent, anything else as it is.

@@ -11,7 +11,7 @@ from debate.study.report.contents import contents
 from debate.study.report.markdown import markdown
 from debate.study.report.page import page
 from debate.study.report.tables import ratings_table, results_table
-from debate.study.results import Results
+from debate.study.results.analyses import Results
 
 
 def write_report(results: Results, bundle: Bundle, key: Key, folder: Path) -> list[Path]:

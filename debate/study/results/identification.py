@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from debate.study.figure import Figure
-from debate.study.judgements import NONE, Identification, Judgements
+from debate.study.results.figure import Figure
+from debate.study.results.judgements import NONE, Identification, Judgements
 from debate.study.statistics import (
     Chance,
     Interval,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from debate.persona import Persona, Voice
-from debate.study.masking import Masker
+from debate.study.drawing.masking import Masker
 from debate.study.rubric import Trait
 
 

@@ -8,8 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from debate.study.figure import Figure
-from debate.study.judgements import Comparison, Judgements
+from debate.study.results.figure import Figure
+from debate.study.results.judgements import Comparison, Judgements
 from debate.study.statistics import (
     bradley_terry,
     mean_interval,

@@ -16,13 +16,13 @@ from collections.abc import Iterable, Sequence
 
 from debate.errors import UserError
 from debate.study.bundle import Card, Foreseen
-from debate.study.excerpts import Stretch, speakers, stretches
+from debate.study.drawing.excerpts import Stretch, speakers, stretches
+from debate.study.drawing.masking import Masker, people
+from debate.study.drawing.plan import NO_PERSONA, SHUFFLED, StudyPlan, raters_each
+from debate.study.drawing.precision import foresee
+from debate.study.drawing.unnamed import card_text, traits
 from debate.study.key import ItemKey, Key, Kind, Origin, opaque
-from debate.study.masking import Masker, people
-from debate.study.plan import NO_PERSONA, SHUFFLED, StudyPlan, raters_each
-from debate.study.precision import foresee
 from debate.study.rubric import Task
-from debate.study.unnamed import card_text, traits
 
 PAIRED = 0.4
 """Part of the excerpts that goes into pairs, where other tasks are asked too."""

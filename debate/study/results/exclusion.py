@@ -9,13 +9,13 @@ from statistics import fmean, median
 from typing import TypeVar
 
 from debate.study.bundle import Bundle, Exclusions
-from debate.study.judgements import (
+from debate.study.key import Key
+from debate.study.results.judgements import (
     NONE,
     Coding,
     Judgement,
     Judgements,
 )
-from debate.study.key import Key
 
 #: A point from which a foil counts as taken for the voice of the card.
 TAKEN = 4

@@ -12,17 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from debate.study.bargaining import Bargaining, bargaining
 from debate.study.bundle import Bundle, Foreseen, sha256
-from debate.study.concord import Agreement, concord
-from debate.study.exclusion import FlaggedItem, RaterReport, flagged_items, rater_report
-from debate.study.identification import Identified, identified
-from debate.study.judgements import Judgements, arm_of, judgements, resolved
 from debate.study.key import Key, dump_key
-from debate.study.preference import Preferences, preferences
 from debate.study.ratings import Rating, RatingsFile
+from debate.study.results.bargaining import Bargaining, bargaining
+from debate.study.results.concord import Agreement, concord
+from debate.study.results.exclusion import FlaggedItem, RaterReport, flagged_items, rater_report
+from debate.study.results.identification import Identified, identified
+from debate.study.results.judgements import Judgements, arm_of, judgements, resolved
+from debate.study.results.preference import Preferences, preferences
+from debate.study.results.scales import Scaled, scaled
 from debate.study.rubric import Task
-from debate.study.scales import Scaled, scaled
 
 Name = Literal["all", "without flagged items", "without excluded raters", "without both"]
 

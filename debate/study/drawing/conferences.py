@@ -20,11 +20,11 @@ from debate.events import (
 )
 from debate.prompts.sources import Source
 from debate.provenance import portions
-from debate.study.blinding import letter
-from debate.study.excerpts import Held, speakers
+from debate.study.drawing.blinding import letter
+from debate.study.drawing.excerpts import Held, speakers
+from debate.study.drawing.masking import NAME, Masker, people
+from debate.study.drawing.plan import StudyPlan
 from debate.study.key import Given, ItemKey, Key, Mask, Origin, opaque
-from debate.study.masking import NAME, Masker, people
-from debate.study.plan import StudyPlan
 
 # What was said or moved at a table is in the conference itself.
 _SAID = frozenset({"turn", "minutes", "announced", "motion", "amendment", "unknown"})

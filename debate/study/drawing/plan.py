@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from debate.study.bundle import Exclusions
-from debate.study.excerpts import Held
+from debate.study.drawing.excerpts import Held
 from debate.study.key import RaterKey
 from debate.study.rubric import Rubric
 

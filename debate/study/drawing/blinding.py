@@ -26,8 +26,8 @@ from debate.study.bundle import (
     PoolPassage,
     sha256,
 )
+from debate.study.drawing.masking import masked_turns
 from debate.study.key import ItemKey, Key, dump_key
-from debate.study.masking import masked_turns
 from debate.text import showable
 
 

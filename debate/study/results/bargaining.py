@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from debate.study.figure import Figure
-from debate.study.judgements import Coding, Judgements, arm_of
 from debate.study.key import Key
 from debate.study.ratings import CodedTurn
+from debate.study.results.figure import Figure
+from debate.study.results.judgements import Coding, Judgements, arm_of
 from debate.study.rubric import Rubric
 from debate.study.statistics import (
     difference_interval,

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 
 from debate.study.bundle import Place
+from debate.study.drawing.plan import raters_each
 from debate.study.key import ItemKey, Key
-from debate.study.plan import raters_each
 from debate.study.rubric import Task
 
 _TRIES = 60
@@ -26,7 +26,7 @@ def assign(key: Key, each: int | None = None) -> dict[str, tuple[Place, ...]]:
 
     Args:
         key: The study.
-        each: Raters an item has; see `drawing.raters_each`.
+        each: Raters an item has; see `plan.raters_each`.
     """
     generator = random.Random(f"{key.seed} assignment")
     raters = [rater.id for rater in key.raters]

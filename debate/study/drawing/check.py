@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from debate.study.assignment import personas_of, voice
 from debate.study.bundle import Place
+from debate.study.drawing.assignment import personas_of, voice
+from debate.study.drawing.masking import left_in, masked_turns
 from debate.study.key import ItemKey, Key
-from debate.study.masking import left_in, masked_turns
 from debate.study.rubric import Task
 
 _FEW_CHECKS = 2

@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from debate.study.figure import Figure
-from debate.study.judgements import NONE, Judgements
+from debate.study.results.figure import Figure
+from debate.study.results.judgements import NONE, Judgements
 from debate.study.rubric import Rubric, Task
 from debate.study.statistics import (
     Interval,

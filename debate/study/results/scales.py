@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median
 
-from debate.study.exclusion import TAKEN
-from debate.study.figure import Figure
-from debate.study.judgements import Judgements, Score
+from debate.study.results.exclusion import TAKEN
+from debate.study.results.figure import Figure
+from debate.study.results.judgements import Judgements, Score
 from debate.study.statistics import (
     difference_interval,
     difference_p,

@@ -1,0 +1,1 @@
+"""Drawing a study: from transcripts to items, masks, plans and the bundle that raters get."""

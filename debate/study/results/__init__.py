@@ -1,0 +1,1 @@
+"""What ratings show: of each task, with intervals; agreement, exclusions, and the whole of it."""
