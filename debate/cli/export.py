@@ -15,11 +15,11 @@ from typing import IO, Literal
 
 import click
 
-from debate.batch_index import BatchIndexes
 from debate.cli.printer import Printer
 from debate.errors import TranscriptError, UnknownName, UserError
 from debate.export import chat, csv, markdown, text
 from debate.export.source import Source, source
+from debate.factors import BatchIndexes
 from debate.gathering import called, gathered
 from debate.library import short_path
 from debate.text import showable

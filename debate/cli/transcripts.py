@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 
 import click
 
-from debate.batch_index import BatchIndexes
 from debate.cli import figures
 from debate.cli.printer import Printer
 from debate.errors import TranscriptError, UnknownName, UserError
+from debate.factors import BatchIndexes
 from debate.gathering import called, folder_of, gathered
 from debate.library import find_transcript
 from debate.stats import stats as count

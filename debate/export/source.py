@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from debate.batch_index import NONE, Factors
 from debate.errors import TranscriptError
 from debate.events import AnyEvent, ConferenceOpened
+from debate.factors import NONE, Factors
 from debate.state import ConferenceState, apply
 from debate.transcript import GENESIS, read_entries
 
