@@ -152,7 +152,7 @@ def _about(source: Source, state: ConferenceState, seat: str) -> dict[str, Any]:
     """What every line says of itself; nothing that only another seat may know."""
     card = state.seat(seat)
     return {
-        "simulated": source.opened.notice,
+        "simulated": source.notice,
         "transcript": source.name,
         "head": source.head,
         "scenario": source.opened.scenario.id,

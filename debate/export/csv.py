@@ -55,7 +55,7 @@ def _values(
     plan, usage, timing = manifest.scenario.phases[opened.phase], closed.usage, closed.timing
     model = (closed.by or state.profiles[opened.seat]).model
     return (
-        *(manifest.notice, source.name, source.head, manifest.scenario.id),
+        *(source.notice, source.name, source.head, manifest.scenario.id),
         *(source.factors.get("arm"), state.seed, manifest.layout, plan.id, opened.phase + 1),
         *(plan.kind, opened.round, opened.room, opened.turn, opened.part, opened.to),
         *(opened.seat, card.name, card.persona, card.role, card.side, model),

@@ -29,7 +29,7 @@ def head_of(source: Source) -> Head:
     """What stands above a conference."""
     opened = source.opened
     return Head(
-        one_line(opened.notice),
+        source.notice,
         one_line(opened.scenario.title),
         showable(opened.scenario.motion).strip(),
         tuple((one_line(card.name), one_line(card.profile.model)) for card in opened.seats),

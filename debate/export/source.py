@@ -11,6 +11,7 @@ from debate.errors import TranscriptError
 from debate.events import AnyEvent, ConferenceOpened
 from debate.factors import NONE, Factors
 from debate.state import ConferenceState, apply
+from debate.text import one_line
 from debate.transcript import GENESIS, read_entries
 
 
@@ -30,6 +31,12 @@ class Source:
     """Numbers of the turns that are in the record: finished, and not withdrawn."""
     factors: Factors
     """What its batch says of it."""
+
+    @property
+    def notice(self) -> str:
+        """Says that it is simulated, whatever a transcript from a stranger says of itself."""
+        said = one_line(self.opened.notice)
+        return said if said.startswith("Simulated") else f"Simulated. {said}".rstrip()
 
     def events(self) -> Iterator[AnyEvent]:
         """Its events, read anew; none that were written meanwhile."""

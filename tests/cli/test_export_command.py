@@ -73,6 +73,16 @@ def test_what_is_read_begins_with_the_notice(runs, form, first):
     assert told(runs, form).count(NOTICE) == 2
 
 
+@pytest.mark.parametrize("form", ["--chat", "--csv", "--text", "--markdown"])
+def test_a_transcript_that_calls_itself_real_is_called_simulated(runs, form):
+    opened = manifest(PLAN).model_copy(update={"notice": "What they said."})
+    with Transcript.create(runs / "real.jsonl") as transcript:
+        for event in Play(opened).run().events:
+            transcript.append(event)
+    out = told(runs / "real.jsonl", form)
+    assert out.count("Simulated. What they said.") == (4 if form in ("--chat", "--csv") else 1)
+
+
 def test_a_file_is_never_written_over_unasked(runs):
     done = run(runs, "--csv", "-o", "out.csv")
     assert (done.exit_code, done.stdout) == (0, "")
