@@ -129,7 +129,7 @@ def _open_phase(state: ConferenceState, event: PhaseOpened) -> ConferenceState:
 
 
 def _open_turn(state: ConferenceState, event: TurnOpened) -> ConferenceState:
-    known = any(card.id == event.seat for card in state.opened.seats)
+    known = event.seat in state.profiles
     here = state.phase is not None and event.phase == state.phase.index
     room = event.room is None or (event.phase, event.room) in state.rooms
     if not (known and here and room and event.turn > state.last_turn):
