@@ -99,9 +99,10 @@ def arrange(
     ids = [plan.name for plan in scenario.seats]
     if strange := [s for s in (*wishes.seat_models, *wishes.fallbacks) if s and s not in ids]:
         raise UnknownName("seat", strange[0], ids)
+    at_hand = persona_files()
     cards = {
-        plan.persona: wishes.personas.get(plan.persona) or load_persona(plan.persona)
-        for plan in scenario.seats
+        name: wishes.personas.get(name) or load_persona(at_hand.get(name, name))
+        for name in (plan.persona for plan in scenario.seats)
     }
     cards = {name: card.seated() for name, card in cards.items()}
     names = _distinct_names([cards[plan.persona].name for plan in scenario.seats])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 from chat_server import ChatServer, Reply
@@ -176,3 +177,29 @@ def test_what_seats_are_called_is_worked_out_once_for_a_table():
     for name in ids:
         form_of(fold([opened]), Ask("signature", name, 0))
     assert _called.cache_info().misses == before + 1
+
+
+def test_the_personas_of_a_large_table_are_looked_for_at_once(tmp_path, monkeypatch):
+    """Folders are listed as often for a hundred seats as for one."""
+    monkeypatch.setenv("YALTA_CONFIG", str(tmp_path))
+    (tmp_path / "personas").mkdir()
+    ids = [f"seat-{n}" for n in range(100)]
+    for name in ids:
+        card = persona(name).model_dump_json(by_alias=True, exclude_defaults=True)
+        (tmp_path / "personas" / f"{name}.yaml").write_text(card)
+    listed = 0
+    list_folder = os.scandir
+
+    def counted(path):
+        nonlocal listed
+        listed += 1
+        return list_folder(path)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    profile = Profile(model="test", family="openai-compatible")
+    times = []
+    for table in (ids[:1], ids):
+        listed = 0
+        seat(scenario(table), Wishes(seed=1), lambda model: profile, "test")
+        times.append(listed)
+    assert times[0] == times[1] > 0
