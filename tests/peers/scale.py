@@ -2,7 +2,7 @@
 
     python tests/peers/scale.py                               # 300 seats x 4,000 turns
     python tests/peers/scale.py --seats 100 --turns 600       # in a minute or two
-    python tests/peers/scale.py --seats 30 --turns 600 --profile scale.prof
+    python tests/peers/scale.py --calls                       # counts function calls as well
 
 One conference by its public door, in this process, with its transcript on the disk. The model's
 server is on loopback, in a process of its own, so that what it takes is not counted: it streams
@@ -13,6 +13,9 @@ A chat API is sent its whole prompt each turn, so no program can keep a turn's c
 prompts are bounded. Here it is the window that bounds them: as a prompt nears it, the clerk takes
 minutes of the older record. So a tenth of the turns should hold several times minutes are taken;
 with 16,384 tokens that is so from 600 turns on.
+
+CPU is disturbed by whatever else a machine does; `--calls` counts the function calls of each tenth
+too, which nothing disturbs, but each call takes longer then. `--profile FILE` keeps what was seen.
 
 Prints a Markdown table by tenths of the turns. CPU is user + system time of this process, imports
 and the opening left out; memory is resident, as the kernel counts it, at the end of each tenth. Of
@@ -185,7 +188,7 @@ def plan(given: argparse.Namespace) -> dict[str, object]:
                 "kind": "plenary",
                 "title": "Plenary",
                 "rounds": -(-given.turns // given.seats),
-                "floor": {"rule": given.floor, **({"most": 10_000} if given.most else {})},
+                "floor": {"rule": given.floor},
                 "instructions": "Say what you think should be done.",
             }
         ],
@@ -224,6 +227,8 @@ class Tenth:
     turns: int = 0
     cpu: float = 0.0
     wall: float = 0.0
+    calls: int = 0
+    """Function calls, where they are counted."""
     prompt: int = 0
     new: int = 0
     minutes: int = 0
@@ -242,7 +247,19 @@ class Measured:
     wall: float
 
 
-async def hold(model: str, given: argparse.Namespace, folder: Path) -> Measured:
+def calls_of(profile: cProfile.Profile | None) -> int:
+    """The function calls that a profiler has seen so far."""
+    if profile is None:
+        return 0
+    profile.disable()  # what is under way is counted wrongly else
+    calls = sum(entry.callcount for entry in profile.getstats())
+    profile.enable()
+    return calls
+
+
+async def hold(
+    model: str, given: argparse.Namespace, folder: Path, profile: cProfile.Profile | None
+) -> Measured:
     """Hold the conference and measure it by tenths."""
     from debate import Conference, Persona, Scenario, Wishes
     from debate.events import MinutesTaken, TurnClosed
@@ -257,7 +274,7 @@ async def hold(model: str, given: argparse.Namespace, folder: Path) -> Measured:
     async with Conference.begin(scenario, wishes, out=folder) as conference:
         print(f"layout {conference.state.opened.layout}, cards {conference.state.opened.cards}")
         opening += processor_seconds()
-        cpu, wall = processor_seconds(), time.perf_counter()
+        cpu, wall, calls = processor_seconds(), time.perf_counter(), calls_of(profile)
         async for item in conference.stream():
             if isinstance(item, TurnClosed | MinutesTaken):
                 tenth = tenths[min(done * TENTHS // given.turns, TENTHS - 1)]
@@ -269,9 +286,10 @@ async def hold(model: str, given: argparse.Namespace, folder: Path) -> Measured:
                     tenth.turns += 1
                     tenth.spoken += len(item.text.encode())
                     if (done * TENTHS) // given.turns > ((done - 1) * TENTHS) // given.turns:
-                        now = processor_seconds(), time.perf_counter()
+                        now = processor_seconds(), time.perf_counter(), calls_of(profile)
                         tenth.cpu, tenth.wall = now[0] - cpu, now[1] - wall
-                        cpu, wall = now
+                        tenth.calls = now[2] - calls
+                        cpu, wall, calls = now
                         tenth.mb = resident()
                         print(f"  {done:,} turns in {wall - began:,.0f} s", file=sys.stderr)
         if len(conference.state.record) != given.turns:
@@ -285,23 +303,27 @@ def report(measured: Measured, given: argparse.Namespace) -> None:
     print(
         f"{given.seats:,} seats x {given.turns:,} turns, window {given.window:,} tokens, "
         f"floor {given.floor}\n\n"
-        "| tenth | CPU, ms a turn | wall, ms a turn | prompt tokens a turn | new tokens a turn "
-        "| minutes | MB |\n| --- | --- | --- | --- | --- | --- | --- |"
+        "| tenth | CPU, ms a turn | wall, ms a turn | calls a turn | prompt tokens a turn "
+        "| new tokens a turn | minutes | MB |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
     )
     for n, tenth in enumerate(tenths, 1):
-        each = [tenth.cpu * 1000, tenth.wall * 1000, tenth.prompt, tenth.new]
-        cpu, wall, prompt, new = (value / tenth.turns for value in each)
+        each = [tenth.cpu * 1000, tenth.wall * 1000, tenth.calls, tenth.prompt, tenth.new]
+        cpu, wall, calls, prompt, new = (value / tenth.turns for value in each)
         print(
-            f"| {n} | {cpu:.2f} | {wall:.2f} | {prompt:,.0f} | {new:,.0f} "
-            f"| {tenth.minutes} | {tenth.mb:.1f} |"
+            f"| {n} | {cpu:.2f} | {wall:.2f} | {f'{calls:,.0f}' if calls else ''} | {prompt:,.0f} "
+            f"| {new:,.0f} | {tenth.minutes} | {tenth.mb:.1f} |"
         )
+    ratios = {
+        "CPU": last.cpu / last.turns / (first.cpu / first.turns),
+        "calls": last.calls / last.turns / (first.calls / first.turns) if first.calls else None,
+        "new tokens": last.new / last.turns / (first.new / first.turns),
+    }
+    told = ", ".join(f"{what} {ratio:.2f}" for what, ratio in ratios.items() if ratio is not None)
     later = sum(tenth.turns for tenth in tenths[1:])
     grown = (last.mb - first.mb) * 2**20 / later
     spoken = sum(tenth.spoken for tenth in tenths[1:]) / later
     print(
-        f"\nlast tenth / first: CPU {last.cpu / last.turns / (first.cpu / first.turns):.2f}, "
-        f"new tokens {last.new / last.turns / (first.new / first.turns):.2f}; "
-        f"minutes taken: {sum(tenth.minutes for tenth in tenths)}\n"
+        f"\nlast tenth / first: {told}; minutes taken: {sum(tenth.minutes for tenth in tenths)}\n"
         f"memory: peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f} MB; "
         f"after the first tenth it grew by {grown:,.0f} bytes a turn, "
         f"of which the words spoken are {spoken:,.0f}\n"
@@ -316,11 +338,12 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=4000)
     parser.add_argument("--window", type=int, default=16384, help="of the model, in tokens")
     parser.add_argument("--tokens", type=int, default=120, help="of a turn")
-    parser.add_argument("--floor", default="round_robin", choices=("round_robin", "random"))
-    parser.add_argument("--most", action="store_true", help="bound how often a seat may speak")
+    floors = ("round_robin", "random", "addressed")
+    parser.add_argument("--floor", default=floors[0], choices=floors, help="who speaks next")
     parser.add_argument("--layout", default="shared", choices=("shared", "perspective", "auto"))
-    parser.add_argument("--cards", default="tail", choices=("head", "tail"))
-    parser.add_argument("--profile", type=Path, help="write what cProfile saw to this file")
+    parser.add_argument("--cards", default="auto", choices=("head", "tail", "auto"))
+    parser.add_argument("--calls", action="store_true", help="count function calls, which is slow")
+    parser.add_argument("--profile", type=Path, help="keep what the profiler saw in this file")
     parser.add_argument("--keep", type=Path, help="a folder to keep the transcript in")
     parser.add_argument("--serve", action="store_true")
     given = parser.parse_args()
@@ -334,12 +357,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, serving(given.tokens) as url:
         (Path(folder) / "profiles.yaml").write_text(json.dumps(profiles(url, given.window)))
         os.environ["YALTA_CONFIG"] = folder
-        profile = cProfile.Profile() if given.profile else None
+        profile = cProfile.Profile() if given.profile or given.calls else None
         if profile:
             profile.enable()
-        measured = asyncio.run(hold("scale", given, given.keep or Path(folder)))
+        measured = asyncio.run(hold("scale", given, given.keep or Path(folder), profile))
         if profile:
             profile.disable()
+        if profile and given.profile:
             profile.dump_stats(given.profile)
     report(measured, given)
 
