@@ -6,7 +6,7 @@ which speak for the table, and seats that hold the chair or sit in the audience.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class Held:
     state: ConferenceState
     personas: dict[str, Persona]
     """By seat."""
-    called: dict[str, tuple[str, ...]]
+    called: Mapping[str, tuple[str, ...]]
     """What each seat may be called."""
 
     @property
