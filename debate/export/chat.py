@@ -24,7 +24,8 @@ from debate.events import TurnClosed, TurnOpened
 from debate.export.source import Source
 from debate.prompts.again import Prompts
 from debate.prompts.environment import neutral
-from debate.prompts.layouts import Message, Projection, heard, in_order, noted
+from debate.prompts.heard import heard, in_order, noted
+from debate.prompts.layouts import Message, Projection
 from debate.standing import ConferenceState
 from debate.state import apply
 from debate.text import one_line, showable_json

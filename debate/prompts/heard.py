@@ -93,6 +93,12 @@ def by_one(state: ConferenceState, seat: str) -> list[Said]:
     return in_order(turns, notes)
 
 
+def noted(state: ConferenceState, seat: str | None) -> list[Note]:
+    """What a seat may know of what stands between turns, in order: the notes from the chair that
+    are to all or to it, and what the record says by itself."""
+    return [n for n in state.notes if isinstance(n, Announcement) or n.to in (None, seat)]
+
+
 def is_before(said: Said, minutes: Minutes | None) -> bool:
     """Whether it came before the end of what the minutes hold."""
     if minutes is None:

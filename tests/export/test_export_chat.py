@@ -15,7 +15,8 @@ from debate.answers import Answer
 from debate.errors import TranscriptError
 from debate.events import NotePassed, Profile, SeatChanged, TurnOpened
 from debate.export.chat import conference_lines, turn_lines
-from debate.prompts.layouts import YOUR_TURN, heard
+from debate.prompts.heard import heard
+from debate.prompts.layouts import YOUR_TURN
 
 LAYOUTS = st.sampled_from([("shared", "head"), ("shared", "tail"), ("perspective", "head")])
 
