@@ -144,6 +144,7 @@ async def hold(
             await _begin(job, path, registry, seen, budget)
         elif not _closed(path):
             async with Conference.resume(path, registry=registry, budget=budget) as conference:
+                seen(conference.state.opened)
                 await conference.drive(seen)
         if not _closed(path):
             reason = seen.paused or "it stands still"
