@@ -148,8 +148,10 @@ async def hold(
                 await conference.drive(seen)
         if not _closed(path):
             reason = seen.paused or "it stands still"
-    except (YaltaError, OSError, ValueError) as error:
-        reason = str(error) or type(error).__name__
+    except YaltaError as error:
+        reason = str(error)
+    except Exception as error:  # a fault of one conference is no reason to lose the others
+        reason = f"a fault: {type(error).__name__}: {error}"
     if not _begun(path):
         return Outcome(cell=job.cell.id, factors=job.cell.factors, end="failed", reason=reason)
     end = "failed" if reason else "complete"
