@@ -224,3 +224,13 @@ def test_usual_mistakes_are_told(tmp_path):
     assert "no model named 'nothing-known'" in run(
         "run", write_plan(tmp_path, "nothing-known"), code=1
     )
+
+
+def test_a_transcript_that_cannot_be_read_fails_alone(model, tmp_path):
+    folder = BatchFolder.begin(write_plan(tmp_path, model, seeds=2))
+    broken = folder.path / f"{folder.cells[0].id}.jsonl"
+    broken.write_text("this is no transcript\n")
+    said = run("resume", folder.path, code=1)
+    assert "1 complete, 1 failed" in said
+    assert "not an event" in said
+    assert broken.read_text() == "this is no transcript\n"
