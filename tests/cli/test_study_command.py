@@ -73,7 +73,9 @@ def test_a_study_from_its_drawing_to_its_closing():
     assert "kai: 1 rating from out/ratings/kai.jsonl" in run("collect", "s", "out")
     assert "nothing new" in run("collect", "s", "out/ratings/kai.jsonl")
     assert f"1 of {len(bundle.plans['kai'])}" in run("status", "s")
-    assert "differ nowhere" in run("adjudicate", "s")
+    said = run("adjudicate", "s")
+    assert "differ nowhere" in said
+    assert "undefined" in said  # one rater agrees with nobody
     assert "not closed yet" in refused("report", "s")
     assert "closed with 1 rating" in run("close", "s")
     assert "is closed" in refused("collect", "s", "out")
