@@ -126,7 +126,7 @@ def _agreement(folder: StudyFolder, files: Sequence[RatingsFile]) -> None:
     unfinished = [r for r, plan in folder.bundle().plans.items() if not _whole(r, plan, files)]
     if unfinished:
         paragraph(f"Not done yet: {', '.join(unfinished)}. What they have not rated is not here.")
-    if not files:
+    if not files or not folder.key_path.exists():
         return
     rows = []
     for each in _results(folder, files).main.agreement:
