@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from chat_server import ChatServer, Reply
-from held import hold
+from dialects import Said
 from minuted import Minuted
+from model_server import ModelServer, Reply
 from worlds import manifest, persona, scenario
 
-from debate import read_transcript
+from debate import Conference, Wishes, read_transcript
 from debate.prompts.layouts import paragraph
 from debate.transcript import Transcript
 from debate.verify import verify
@@ -31,12 +31,17 @@ def test_a_table_of_three_hundred_opens_meets_in_pairs_and_talks(tmp_path):
         seat: persona(seat).model_copy(update={"name": name_of(n)}) for n, seat in enumerate(SEATS)
     }
 
-    def answer(body):
-        return Reply([f"I ask {name_of(7)}.\n", f"{name_of(8)}: and I answer."])
-
+    said = Said([f"I ask {name_of(7)}.\n", f"{name_of(8)}: and I answer."])
     plan = scenario(SEATS, PHASES, ends={"turns": 610})
-    with ChatServer(answer) as server:
-        _, path = asyncio.run(hold(plan, server, tmp_path, personas=cards))
+
+    async def main():
+        async with ModelServer(Reply("openai", said)) as server:
+            asked = Wishes(model=f"openai-compatible@{server.url}#m", seed=1, personas=cards)
+            async with Conference.begin(plan, asked, out=tmp_path) as conference:
+                await conference.drive(lambda item: None)
+                return conference.path
+
+    path = asyncio.run(main())
     events = read_transcript(path)
     assert events[0].cards == "tail"
     turns = [e for e in events if e.type == "turn.closed"]
