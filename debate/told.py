@@ -79,7 +79,9 @@ class Grown(Sequence[T]):
             start, stop, step = index.indices(self._length)
             if start == 0 and step == 1:
                 return self.upto(stop)
-            return tuple(self._items[start:stop:step])
+            if step == 1:
+                return tuple(self._items[start:stop])
+            return tuple(self._items[i] for i in range(start, stop, step))
         if not -self._length <= index < self._length:
             raise IndexError(index)
         return self._items[index if index >= 0 else self._length + index]

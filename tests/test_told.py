@@ -39,6 +39,11 @@ def test_what_was_made_before_stays_as_it_was(steps):
         assert [grown[i] for i in range(-len(plain), len(plain))] == [*plain, *plain]
         assert tuple(grown[1:-1]) == plain[1:-1]
         assert tuple(grown[:3]) == plain[:3]
+        assert (grown[::-1], grown[1::2], grown[-2:0:-2]) == (
+            plain[::-1],
+            plain[1::2],
+            plain[-2:0:-2],
+        )
         assert tuple(reversed(grown)) == plain[::-1]
     for grown, plain in made:
         for other, beginning in made:
