@@ -24,6 +24,9 @@ from debate.study.session import Asked, Pilot, Session
 STUDIES = 40
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
+# What is drawn once for all of these is drawn in one process.
+pytestmark = pytest.mark.xdist_group("blindness")
+
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
