@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from textual import events
 from textual.drivers.web_driver import WebDriver
+from textual.message import Message
 
 from tui.app import YaltaApp
 
@@ -18,6 +19,8 @@ class TabDriver(WebDriver):
     Textual's own ends the app at once where a tab is closed, so that a turn in the air would be
     neither closed nor taken back; and it goes on for ever when the server has died.
     """
+
+    _is_leaving = False
 
     def start_application_mode(self) -> None:
         """Begin."""
@@ -40,7 +43,13 @@ class TabDriver(WebDriver):
         if not self.exit_event.is_set():  # nobody is there to send any more
             self._leave()
 
+    def process_message(self, message: Message) -> None:
+        """Hear a key or the mouse; once it leaves, nobody hears it."""
+        if not (self._is_leaving or self.exit_event.is_set()):
+            super().process_message(message)
+
     def _leave(self) -> None:
+        self._is_leaving = True
         app = self._app
         if isinstance(app, YaltaApp):
             app.post_message(events.Callback(callback=app.leave))
