@@ -22,6 +22,7 @@ def test_the_wheel_carries_the_cast_and_all_data(tmp_path):
         ("debate/prompts/templates", "debate/prompts/templates"),
         ("debate/rubrics", "debate/rubrics"),
         ("debate/study/report", "debate/study/report"),
+        ("tui/web/pages", "tui/web/pages"),
     ):
         files = [p.name for p in (ROOT / folder).iterdir() if p.is_file()]
         assert files

@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import events, work
@@ -24,15 +24,21 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from debate.errors import UserError, YaltaError
 from debate.library import cache_folder
 from debate.text import showable
 from tui.keyboard import Typing
+from tui.modes import Mode, may_do, may_open
 from tui.settings import Settings, load_keymap
 from tui.themes import DEFAULT_THEME, THEMES
 
 LOG = logging.getLogger("yalta.tui")
+
+
+class NotOpenHere(UserError):
+    """A screen is not for whoever has this interface before them."""
 
 
 class YaltaApp(App[None]):
@@ -41,6 +47,7 @@ class YaltaApp(App[None]):
     Args:
         first: The screen to open on; the lobby if None.
         debug: Whether a fault shows its traceback, once the interface has gone.
+        mode: What it may do.
     """
 
     TITLE = "yalta"
@@ -56,8 +63,11 @@ class YaltaApp(App[None]):
         Binding("escape", "close_help", id="app.close_help", priority=True, show=False),
     ]
 
-    def __init__(self, first: Screen[None] | None = None, *, debug: bool = False) -> None:
+    def __init__(
+        self, first: Screen[None] | None = None, *, debug: bool = False, mode: Mode = Mode.ALL
+    ) -> None:
         super().__init__()
+        self.mode = mode
         self._first = first
         self._debug = debug
         self.settings = Settings.load()
@@ -112,13 +122,32 @@ class YaltaApp(App[None]):
         if action == "close_help":
             return bool(self.screen_stack and self.screen.query("HelpPanel"))
         if action in ("library", "lobby", "studio"):
-            if self._is_blind(self.screen):
+            if self._is_blind(self.screen) or not self._may_go_to(action):
                 return False
             if getattr(self.screen, "is_asking", False):
                 return None
         return super().check_action(action, parameters)
 
+    def _may_go_to(self, action: str) -> bool:
+        return self.mode is Mode.ALL or (self.mode is Mode.READING and action == "library")
+
+    async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
+        """Every command comes through here, by whatever key, click or palette it was given."""
+        if isinstance(namespace, Screen) and not may_do(self.mode, namespace, action_name):
+            return False
+        return await super()._dispatch_action(namespace, action_name, params)
+
+    def _get_screen(self, screen: Screen[Any] | str) -> tuple[Screen[Any], AwaitMount]:
+        """Every screen comes through here, whoever opens it."""
+        if isinstance(screen, Screen) and not may_open(self.mode, screen):
+            raise NotOpenHere("that is not open to you here")
+        return super()._get_screen(screen)
+
     def _handle_exception(self, error: Exception) -> None:
+        cause = getattr(error, "error", error)  # of a worker's failure
+        if isinstance(cause, NotOpenHere):
+            self.tell(cause)
+            return
         if self._exit:  # what was under way finds its widgets gone: no fault
             LOG.info("after the end: %s", error, exc_info=error)
             return
@@ -137,11 +166,13 @@ class YaltaApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds every command: the app's own, and each key of the screen in view."""
         yield from super().get_system_commands(screen)
-        if not self._is_blind(screen):
-            yield SystemCommand("Lobby", "Set up a conference", self.action_lobby)
-            yield SystemCommand("Library", "Find and read transcripts", self.action_library)
-            studio = "Write a persona, and hear it"
-            yield SystemCommand("Persona studio", studio, self.action_studio)
+        for action, name, said, go in (
+            ("lobby", "Lobby", "Set up a conference", self.action_lobby),
+            ("library", "Library", "Find and read transcripts", self.action_library),
+            ("studio", "Persona studio", "Write a persona, and hear it", self.action_studio),
+        ):
+            if not self._is_blind(screen) and self._may_go_to(action):
+                yield SystemCommand(name, said, go)
         seen = set()
         for node, binding, enabled, tooltip in screen.active_bindings.values():
             ours = binding.id is not None and not binding.id.startswith("app.")
@@ -207,7 +238,7 @@ class YaltaApp(App[None]):
         if any(getattr(screen, "is_unsaved", False) for screen in self.screen_stack):
             self._quit_once_asked()
         else:
-            await self._quit()
+            await self.leave()
 
     @work(exclusive=True, group="quit")
     async def _quit_once_asked(self) -> None:
@@ -217,9 +248,9 @@ class YaltaApp(App[None]):
         for screen in reversed(self.screen_stack):
             if (may_leave := getattr(screen, "may_leave", None)) and not await may_leave():
                 return
-        await self._quit()
+        await self.leave()
 
-    async def _quit(self) -> None:
+    async def leave(self) -> None:
         """Leave. A turn in the air is closed as aborted; its transcript resumes."""
         for screen in self.screen_stack:
             if leave := getattr(screen, "leave", None):
@@ -233,7 +264,8 @@ class YaltaApp(App[None]):
 
     def _remember_theme(self, name: str) -> None:
         self.settings.theme = name
-        self.settings.save()
+        if self.mode is Mode.ALL:
+            self.settings.save()
 
 
 def log_path() -> str:

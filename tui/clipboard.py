@@ -19,6 +19,8 @@ COMMANDS = (
     (("xclip", "-selection", "clipboard"), "DISPLAY"),
     (("xsel", "--clipboard", "--input"), "DISPLAY"),
 )
+#: Set where the interface is served to a browser: the desktop here is not the reader's.
+SERVED = "YALTA_SERVED"
 _PATIENCE = 2.0  # seconds
 
 
@@ -34,6 +36,8 @@ def copy_natively(text: str) -> bool:
     Returns:
         Whether there is such a command and it took the text.
     """
+    if os.environ.get(SERVED):
+        return False
     for command, needs in COMMANDS:
         found = shutil.which(command[0])
         if found is None or (needs and not os.environ.get(needs)):

@@ -17,10 +17,13 @@ def main() -> None:
             pass
     if words or not terminal:
         from debate.cli import main as command_line
+        from debate.cli.rooms import Front
         from tui.rooms import TerminalRooms
+        from tui.web import WebBrowsers
 
         debug = "--debug" in sys.argv
-        command_line(rooms=TerminalRooms(debug=debug) if terminal else None)
+        rooms = TerminalRooms(debug=debug) if terminal else None
+        command_line(front=Front(rooms, WebBrowsers(debug=debug)))
         return
     _open(debug="--debug" in sys.argv)
 

@@ -14,7 +14,7 @@ from debate.errors import YaltaError
 from debate.text import showable
 
 if TYPE_CHECKING:
-    from debate.cli.rooms import Rooms
+    from debate.cli.rooms import Front
 
 #: Each command and where it is, so that `yalta --help` loads none of them.
 COMMANDS = {
@@ -33,6 +33,7 @@ COMMANDS = {
     "scenario": ("debate.cli.scenarios", "List and show scenarios."),
     "batch": ("debate.cli.batch", "Hold many conferences by a plan: arms, models, seeds."),
     "study": ("debate.cli.study", "Have people rate style and code bargaining, blind."),
+    "web": ("debate.cli.web", "Serve the interface in a browser, by a link."),
     "models": ("debate.cli.models", "List, fetch and remove local models; check any model."),
 }
 
@@ -53,17 +54,17 @@ def yalta(debug: bool) -> None:
     """
 
 
-def main(args: list[str] | None = None, rooms: Rooms | None = None) -> None:
+def main(args: list[str] | None = None, front: Front | None = None) -> None:
     """Run the command line; exits 0, 1 (failure), 2 (the user's mistake) or 130 (Ctrl-C).
 
     Args:
         args: What the command line says; what the program was called with if None.
-        rooms: Opens the screens of a study, where there is a terminal for them.
+        front: Opens screens, in a terminal or in browsers.
     """
     words = sys.argv[1:] if args is None else args
     debug = "--debug" in words
     try:
-        code = yalta.main(args=words, prog_name="yalta", standalone_mode=False, obj=rooms)
+        code = yalta.main(args=words, prog_name="yalta", standalone_mode=False, obj=front)
         sys.exit(code if isinstance(code, int) else 0)
     except YaltaError as error:
         _fail(error.exit_code, f"yalta: {error}", debug, error)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from debate.cli.rooms import Rooms
+from debate.cli.rooms import Front, Rooms, pass_front
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError
@@ -85,8 +85,8 @@ def _progress(bundle: Bundle, files: Iterable[RatingsFile]) -> None:
 
 @click.command()
 @click.argument("name", type=click.Path(path_type=Path))
-@click.pass_obj
-def adjudicate(rooms: Rooms | None, name: Path) -> None:
+@pass_front
+def adjudicate(front: Front, name: Path) -> None:
     """List where raters of the study NAME differ; in a terminal, opens them to be settled.
 
     Agreement is computed from what raters said alone; answers that are agreed on are kept beside.
@@ -95,8 +95,8 @@ def adjudicate(rooms: Rooms | None, name: Path) -> None:
     bundle, files = folder.bundle(), folder.ratings()
     _agreement(folder, files)
     found = differences(bundle, files)
-    if rooms is not None and found and not folder.closed:
-        _settle(rooms, folder, bundle, found)
+    if front.rooms is not None and found and not folder.closed:
+        _settle(front.rooms, folder, bundle, found)
     settled = {subject(each) for each in folder.adjudicated()}
     for each in found:
         turn = f", turn {each.turn}" if each.turn else ""

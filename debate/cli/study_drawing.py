@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from debate.cli.rooms import Rooms
+from debate.cli.rooms import Front, pass_front
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError
@@ -150,9 +150,9 @@ def _drawn(plan: StudyPlan, secret: str) -> Key:
 @click.option("--add", metavar="TEXT", multiple=True, help="Mask a text wherever it stands.")
 @click.option("--as", "shown", default="term", show_default=True, help="What is shown for it.")
 @click.option("--keep", metavar="TEXT", multiple=True, help="Mask a text nowhere.")
-@click.pass_obj
+@pass_front
 def mask(
-    rooms: Rooms | None,
+    front: Front,
     name: Path,
     approve: str | None,
     add: Sequence[str],
@@ -164,8 +164,8 @@ def mask(
 
     folder = StudyFolder(name)
     key = folder.key()
-    if rooms is not None and not folder.sealed and not (approve or add or keep):
-        rooms.mask(key, folder.save)
+    if front.rooms is not None and not folder.sealed and not (approve or add or keep):
+        front.rooms.mask(key, folder.save)
         return
     before = key
     for text in add:

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from filelock import FileLock, Timeout
 
-from debate.cli.rooms import Rooms
+from debate.cli.rooms import Front, pass_front
 from debate.errors import UserError
 from debate.study.bundle import Bundle, load_bundle
 from debate.study.session import Session
@@ -27,8 +27,8 @@ from debate.study.session import Session
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where the ratings are written; else ratings/NAME.jsonl beside the bundle.",
 )
-@click.pass_obj
-def rate(rooms: Rooms | None, bundle: Path, rater: str | None, out: Path | None) -> None:
+@pass_front
+def rate(front: Front, bundle: Path, rater: str | None, out: Path | None) -> None:
     """Rate the items of BUNDLE, a study's file or the folder that holds its study.json.
 
     Every answer is saved at once; call it again to go on where you left.
@@ -37,18 +37,23 @@ def rate(rooms: Rooms | None, bundle: Path, rater: str | None, out: Path | None)
     study = load_bundle(path)
     name = rater_of(study, rater)
     study.plan(name)  # that nobody of this name rates is said before there is no terminal
-    if rooms is None:
+    if front.rooms is None:
         raise UserError(
             "the rating room opens in a terminal, by the program `yalta`",
             hint="run the same command there",
         )
-    ratings = out or path.parent / "ratings" / f"{name}.jsonl"
-    with _alone(ratings):
-        rooms.rate(Session.open(study, name, ratings))
+    ratings = out or ratings_path(path, name)
+    with alone(ratings):
+        front.rooms.rate(Session.open(study, name, ratings))
+
+
+def ratings_path(bundle: Path, rater: str) -> Path:
+    """Where the ratings of a bundle are written, if nothing else is said."""
+    return bundle.parent / "ratings" / f"{rater}.jsonl"
 
 
 @contextmanager
-def _alone(ratings: Path) -> Iterator[None]:
+def alone(ratings: Path) -> Iterator[None]:
     """Rate in one window alone: two that write the same file would spoil it.
 
     Raises:

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from studies import save, study_key, style_bundle
 
 from debate.cli import main, yalta
+from debate.cli.rooms import Front
 from debate.errors import UserError
 from debate.study.bundle import dump_bundle
 from debate.study.drawing.masks import approved
@@ -31,7 +32,9 @@ class Rooms:
 
 def call(rooms, *words):
     """Call a command of the group with screens to open."""
-    done = CliRunner().invoke(yalta, ["study", *map(str, words)], obj=rooms, catch_exceptions=False)
+    done = CliRunner().invoke(
+        yalta, ["study", *map(str, words)], obj=Front(rooms), catch_exceptions=False
+    )
     return done.output
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from textual.screen import Screen
+
+from tui.modes import Mode, may_do
 
 if TYPE_CHECKING:
     from tui.app import YaltaApp
@@ -25,6 +27,10 @@ class AskingScreen(Screen[Result], Generic[Result]):
 
     is_asking = False
     """Whether such a command is under way."""
+    modes: ClassVar[frozenset[Mode]] = frozenset()
+    """In which it opens, where the interface may not do everything."""
+    reads: ClassVar[frozenset[str]] = frozenset()
+    """Its commands that neither run a model nor write anything."""
 
     @property
     def yalta(self) -> YaltaApp:
@@ -33,6 +39,8 @@ class AskingScreen(Screen[Result], Generic[Result]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No command of this screen can be given while one asks."""
+        if not may_do(self.yalta.mode, self, action):
+            return False
         if self.is_asking and not hasattr(Screen, f"action_{action}"):
             return None
         return super().check_action(action, parameters)

@@ -15,6 +15,7 @@ from textual.containers import Container
 
 from debate.compare import Divergence, divergence
 from debate.errors import TranscriptError
+from tui.modes import Mode
 from tui.screens.asking import AskingScreen, asks
 from tui.screens.pick import PickScreen
 from tui.screens.reader import ReaderScreen
@@ -63,6 +64,8 @@ Forks have the lines of their past in common, byte for byte.
         & Side:focus-within > Static { background: $primary 35%; }
     }
     """
+    modes: ClassVar[frozenset[Mode]] = frozenset({Mode.READING})
+    reads: ClassVar[frozenset[str]] = frozenset(["part", "go", "lock", "open", "back"])
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("v", "part", "part", "Divergence", "Go to the first turn that differs"),
         _key("j", "go", "go", "Go to", "Go to a turn, in both"),

@@ -14,6 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
+from tui.modes import Mode
+
 Answer = TypeVar("Answer")
 
 
@@ -34,6 +36,7 @@ class Dialog(ModalScreen["Answer | None"], Generic[Answer]):
         & Button { margin-left: 1; }
     }
     """
+    modes: ClassVar[frozenset[Mode]] = frozenset({Mode.READING})
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel")]
 
     def action_leave(self) -> None:

@@ -17,6 +17,7 @@ from debate.errors import YaltaError
 from debate.library import short_path
 from debate.listed import Kind, Listed, forest
 from debate.shelf import Found
+from tui.modes import Mode
 from tui.screens.asking import AskingScreen
 from tui.screens.compare import CompareScreen
 from tui.screens.reader import ReaderScreen
@@ -67,6 +68,10 @@ Nothing here changes or deletes a transcript.
         & .library--match { background: $warning; color: $background; }
     }
     """
+    modes: ClassVar[frozenset[Mode]] = frozenset({Mode.READING})
+    reads: ClassVar[frozenset[str]] = frozenset(
+        ["open", "search", "sort", "backwards", "tree", "put_aside", "refresh", "back"]
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {"library--match"}
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("enter", "open", "Read", "Read the highlighted transcript"),
@@ -258,7 +263,7 @@ Nothing here changes or deletes a transcript.
             self._rows.focus()
         elif self._query.has_focus:
             self._rows.focus()
-        else:
+        elif len(self.app.screen_stack) > 2:  # else the interface opened here
             self.dismiss()
 
     # -- sorting

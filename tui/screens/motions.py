@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from debate.ledger import Ledger
+from tui.modes import Mode
 from tui.widgets.floor.find_bar import FindBar
 from tui.widgets.floor.record import Record
 from tui.widgets.key_line import KeyLine
@@ -38,6 +39,8 @@ was accepted; who voted how, and why; what came of it; and the communique with i
         & Record { height: 1fr; }
     }
     """
+    modes: ClassVar[frozenset[Mode]] = frozenset({Mode.READING})
+    reads: ClassVar[frozenset[str]] = frozenset(["ballots", "find", "back"])
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "ballots", "Ballots", id="motions.ballots", tooltip="Show secret ballots"),
         Binding("slash", "find", "Search", id="motions.find", tooltip="Search the motions"),

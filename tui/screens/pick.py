@@ -17,6 +17,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.modes import Mode
 from tui.widgets.lobby.plain import MUTED, one_line
 
 
@@ -62,6 +63,7 @@ class PickScreen(ModalScreen[str | None]):
         & .pick--hint { color: $text-muted; margin-top: 1; }
     }
     """
+    modes: ClassVar[frozenset[Mode]] = frozenset({Mode.READING})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel", tooltip="Leave it as it was")
     ]

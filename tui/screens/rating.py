@@ -17,6 +17,7 @@ from debate.errors import YaltaError
 from debate.study.ratings import Rating, subject
 from debate.study.rubric import FLAGS, Flag
 from debate.study.session import Asked, LastQuestion, Now, Pilot, Session
+from tui.modes import Mode
 from tui.screens.asking import AskingScreen
 from tui.screens.rating_pages import InstructionsPage, KeysPage
 from tui.widgets.floor.blocks import plain
@@ -48,6 +49,7 @@ class RatingScreen(AskingScreen[None]):
         & #place { height: 1; background: $panel; padding: 0 1; }
     }
     """
+    modes: ClassVar[frozenset[Mode]] = frozenset({Mode.RATING})
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self, session: Session) -> None:
@@ -113,7 +115,8 @@ class RatingScreen(AskingScreen[None]):
                 self._last.ask(question, part.words if isinstance(part, Words) else "")
             case None:
                 self._thanks = await self._bench.show(self._thanks or Thanks())
-                self._thanks.show(self.session.log.path)
+                is_served = self.yalta.mode is Mode.RATING
+                self._thanks.show(None if is_served else self.session.log.path)
         self._tell()
         self.refresh_bindings()
         self.stopwatch.restart(begun.seconds if begun else 0.0)

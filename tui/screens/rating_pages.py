@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from debate.study.bundle import Bundle
 from debate.study.rubric import FLAGS, Illustration
+from tui.modes import Mode
 from tui.widgets.floor.blocks import plain
 from tui.widgets.key_line import KeyLine
 from tui.widgets.study.keys import HELP
@@ -25,6 +26,7 @@ class Page(ModalScreen[None]):
 
     is_blind = True
     is_asking = True
+    modes: ClassVar[frozenset[Mode]] = frozenset({Mode.RATING})
     DEFAULT_CSS = """
     Page {
         background: $background;

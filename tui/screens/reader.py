@@ -19,6 +19,7 @@ from debate.events import TurnClosed, TurnFailed
 from debate.fork import fork
 from debate.ledger import Ledger
 from tui import clipboard
+from tui.modes import Mode
 from tui.screens.asking import AskingScreen, asks
 from tui.screens.motions import MotionsScreen
 from tui.screens.steering import fork_question
@@ -62,6 +63,13 @@ class ReaderScreen(AskingScreen[None]):
         &.-narrow.-details #record { display: none; }
     }
     """
+    modes: ClassVar[frozenset[Mode]] = frozenset({Mode.READING})
+    reads: ClassVar[frozenset[str]] = frozenset(
+        (
+            *("contents", "speaker", "phase", "find", "reasoning", "details", "motions", "back"),
+            *("play", "pause", "speed", "follow", "copy", "copy_prompt", "reload"),
+        )
+    )
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self, path: Path, turn: int | None = None, query: str | None = None) -> None:

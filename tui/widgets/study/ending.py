@@ -73,15 +73,20 @@ class Thanks(VerticalScroll):
 
     def __init__(self) -> None:
         super().__init__()
+        self._todo = Static("Please return this file to whoever asked you to rate:", markup=False)
         self._path = Static(markup=False, classes="words--path")
 
     def compose(self) -> ComposeResult:
         yield Static("Thank you. That was all.", markup=False, classes="words--title")
-        yield Static("Please return this file to whoever asked you to rate:", markup=False)
+        yield self._todo
         yield self._path
         yield Static("q leaves. u takes the last rating back; b looks at the items again.")
 
-    def show(self, path: Path) -> None:
-        """Say which file to return."""
-        self._path.update(plain(f"{path.name}\n{path.resolve()}"))
+    def show(self, path: Path | None) -> None:
+        """Say which file to return; None where whoever asks has it already."""
+        if path is None:
+            self._todo.update("Whoever asked you has all your answers. You may close this tab.")
+            self._path.display = False
+        else:
+            self._path.update(plain(f"{path.name}\n{path.resolve()}"))
         self.focus()
