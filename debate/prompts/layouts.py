@@ -221,7 +221,7 @@ class Projection:
         said: list[Said],
     ) -> tuple[Message, ...]:
         minutes = state.minutes
-        messages = [Message("system", self._own_head(seat))]
+        messages = [Message("system", self.own_head(seat))]
         between: list[str] = []
         phase = -1
         if minutes is not None:
@@ -245,6 +245,24 @@ class Projection:
         brief = self._brief(state, step, turns, ())
         messages.append(Message("user", f"{last}\n\n{brief}", len(last)))
         return tuple(messages)
+
+    def between(self, said: Iterable[Said], since: int, until: int) -> str:
+        """What a seat heard between two turns of its own, as its own view of the record has it.
+
+        Args:
+            said: What it heard, in order; none of it its own.
+            since: The phase of its turn before; -1 if there was none.
+            until: The phase of the turn that follows.
+        """
+        parts, phase = [], since
+        for each in said:
+            if each.phase not in (phase, -1):
+                parts.append(self._phases[each.phase])
+                phase = each.phase
+            parts.append(self._placed(each))
+        if until != phase:
+            parts.append(self._phases[until])
+        return "\n\n".join(parts) or YOUR_TURN
 
     def record(self, said: Iterable[Said], minutes: Minutes | None = None) -> str:
         """The record as all may read it.
@@ -289,7 +307,8 @@ class Projection:
             self._heads[""] = self._render("head.j2", rules=self._rules, cards=cards)
         return self._heads[""]
 
-    def _own_head(self, seat: str) -> str:
+    def own_head(self, seat: str) -> str:
+        """The system message of a seat's own view: its card, the rules, who else is there."""
         if seat not in self._heads:
             self._heads[seat] = self._render(
                 "seat.j2",
