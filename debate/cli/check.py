@@ -68,8 +68,8 @@ def _announce(profile: Profile) -> None:
 
 
 def _show(report: Report) -> None:
-    from debate.cost_wording import amount
     from debate.cli.table import table
+    from debate.cost_wording import amount
 
     rows = [(each.what, each.found, each.then) for each in report.findings]
     table(["what", "found", "what the program does"], rows, align="lll")

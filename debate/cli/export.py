@@ -17,7 +17,7 @@ import click
 
 from debate.cli.printer import Printer
 from debate.errors import TranscriptError, UnknownName, UserError
-from debate.export import chat, csv, markdown, text
+from debate.export import chat, csv, html, markdown, text
 from debate.export.source import Source, source
 from debate.factors import BatchIndexes
 from debate.gathering import called, gathered
@@ -44,6 +44,7 @@ class Form:
 @click.option("--csv", "to", flag_value="csv", help="A table, one turn a row.")
 @click.option("--text", "to", flag_value="text", help="To be read.")
 @click.option("--markdown", "to", flag_value="markdown", help="To be read, or put on a page.")
+@click.option("--html", "to", flag_value="html", help="One page, that holds all it needs.")
 @click.option(
     "--each",
     type=click.Choice(["turn", "conference"]),
@@ -107,7 +108,7 @@ def export(
 
 def _form(to: str | None, each: str | None, seats: tuple[str, ...]) -> Form:
     if to is None:
-        raise UserError("say as what", hint="--chat, --csv, --text or --markdown")
+        raise UserError("say as what", hint="--chat, --csv, --text, --markdown or --html")
     if each is not None and to != "chat":
         raise UserError("--each is of --chat alone")
     if seats and to not in ("chat", "csv"):
@@ -118,6 +119,7 @@ def _form(to: str | None, each: str | None, seats: tuple[str, ...]) -> Form:
         "csv": Form(".csv", partial(csv.turn_rows, seats=seats), csv.header()),
         "text": Form(".txt", text.texts),
         "markdown": Form(".md", markdown.texts),
+        "html": Form(".html", html.texts),
     }[to]
 
 
