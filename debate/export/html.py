@@ -40,7 +40,7 @@ def texts(source: Source, home: str | None = None) -> Iterator[str]:
     told = contents(source)
     facts = told.fact_texts
     filters = {"prose": partial(prose, facts=facts), "line": partial(line, facts=facts)}
-    template = _template("page.html.j2", **filters)
+    template = template_of("page.html.j2", **filters)
     yield from template.generate(
         told=told,
         heads=HEADS,
@@ -51,34 +51,31 @@ def texts(source: Source, home: str | None = None) -> Iterator[str]:
     )
 
 
-def dress(script: str) -> dict[str, Markup | str]:
+def dress(script: str, beside: str = "") -> dict[str, Markup | str]:
     """Style and script of a page, and the policy that lets these run and nothing else.
 
     Args:
         script: Name of the script's file.
+        beside: From where else scripts may come, as a policy says it.
     """
-    css, js = _file("page.css"), _file(script)
+    css, js = _file("page.css"), _file("dress.js") + _file(script)
     return {
         "css": Markup(css),  # ours, as is the script
         "js": Markup(js),
         "policy": (
-            f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(js)}'; "
+            f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(js)}'{beside}; "
             "base-uri 'none'; form-action 'none'"
         ),
     }
 
 
-def environment(**filters: Callable[..., Markup]) -> Environment:
+def template_of(name: str, **filters: Callable[..., Markup]) -> Template:
     """What pages are made with: all that is put into them is escaped."""
     made = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.filters |= {"line": line, "prose": prose, "moment": _moment, "hue": _hue, **filters}
-    return made
-
-
-def _template(name: str, **filters: Callable[..., Markup]) -> Template:
-    return environment(**filters).from_string(_file(name))
+    return made.from_string(_file(name))
 
 
 @lru_cache
