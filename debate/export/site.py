@@ -39,6 +39,8 @@ class Entry:
     """A conference in the list."""
 
     listed: Listed
+    name: str
+    """What it is called."""
     page: str
     """Its page, as a link says it."""
     depth: int
@@ -127,6 +129,7 @@ class Site:
             found.append(
                 Entry(
                     listed,
+                    self._named[listed.path],
                     self._link(listed),
                     depth,
                     above.title if above else "",
