@@ -15,9 +15,10 @@ from typing import IO, Literal
 
 import click
 
+from debate.cli.export_site import export_site
 from debate.cli.printer import Printer
 from debate.errors import TranscriptError, UnknownName, UserError
-from debate.export import chat, csv, markdown, text
+from debate.export import chat, csv, html, markdown, text
 from debate.export.source import Source, source
 from debate.factors import BatchIndexes
 from debate.gathering import called, gathered
@@ -44,6 +45,8 @@ class Form:
 @click.option("--csv", "to", flag_value="csv", help="A table, one turn a row.")
 @click.option("--text", "to", flag_value="text", help="To be read.")
 @click.option("--markdown", "to", flag_value="markdown", help="To be read, or put on a page.")
+@click.option("--html", "to", flag_value="html", help="One page, that holds all it needs.")
+@click.option("--site", "to", flag_value="site", help="A folder of pages, with a list and search.")
 @click.option(
     "--each",
     type=click.Choice(["turn", "conference"]),
@@ -78,6 +81,9 @@ def export(
     """
     form = _form(to, each, seats)
     paths = gathered(transcripts)
+    if to == "site":
+        export_site(paths, out, force=force)
+        return
     indexes = BatchIndexes()
     broken, known, there = 0, set[str](), False
     show = Printer().status
@@ -107,7 +113,7 @@ def export(
 
 def _form(to: str | None, each: str | None, seats: tuple[str, ...]) -> Form:
     if to is None:
-        raise UserError("say as what", hint="--chat, --csv, --text or --markdown")
+        raise UserError("say as what", hint="--chat, --csv, --text, --markdown, --html or --site")
     if each is not None and to != "chat":
         raise UserError("--each is of --chat alone")
     if seats and to not in ("chat", "csv"):
@@ -118,6 +124,8 @@ def _form(to: str | None, each: str | None, seats: tuple[str, ...]) -> Form:
         "csv": Form(".csv", partial(csv.turn_rows, seats=seats), csv.header()),
         "text": Form(".txt", text.texts),
         "markdown": Form(".md", markdown.texts),
+        "html": Form(".html", html.texts),
+        "site": Form(".html", html.texts),
     }[to]
 
 
