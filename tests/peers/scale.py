@@ -1,7 +1,7 @@
 """Whether a turn costs more at a larger table, or late in a long conference.
 
     python tests/peers/scale.py                               # 300 seats x 4,000 turns
-    python tests/peers/scale.py --seats 100 --turns 600       # in a minute or two
+    python tests/peers/scale.py --seats 100 --turns 600       # in seconds, to look for what grows
     python tests/peers/scale.py --calls                       # counts function calls as well
 
 One conference by its public door, in this process, with its transcript on the disk. The model's
@@ -12,10 +12,12 @@ cache would have read before: one that forgets nothing. A token is 4 characters 
 A chat API is sent its whole prompt each turn, so no program can keep a turn's cost flat unless
 prompts are bounded. Here it is the window that bounds them: as a prompt nears it, the clerk takes
 minutes of the older record. So a tenth of the turns should hold several times minutes are taken;
-with 16,384 tokens that is so from 600 turns on.
+with 16,384 tokens that is so from some 2,000 turns on.
 
-CPU is disturbed by whatever else a machine does; `--calls` counts the function calls of each tenth
-too, which nothing disturbs, but each call takes longer then. `--profile FILE` keeps what was seen.
+CPU is disturbed by whatever else a machine does. So every tenth turn a fixed piece of work is done
+beside, whose CPU is left out of the table, and the last tenth is held against the first by that
+measure too. `--calls` counts the function calls of each tenth, which nothing disturbs, but each
+call takes longer then. `--profile FILE` keeps what was seen.
 
 Prints a Markdown table by tenths of the turns. CPU is user + system time of this process, imports
 and the opening left out; memory is resident, as the kernel counts it, at the end of each tenth. Of
@@ -28,9 +30,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import cProfile
+import hashlib
 import json
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -227,6 +231,8 @@ class Tenth:
     turns: int = 0
     cpu: float = 0.0
     wall: float = 0.0
+    yardstick: float = 0.0
+    """CPU of the work that is always the same."""
     calls: int = 0
     """Function calls, where they are counted."""
     prompt: int = 0
@@ -245,6 +251,18 @@ class Measured:
     opening: float
     """Seconds of CPU until the first event: seats, cards, a rehearsal of every prompt."""
     wall: float
+
+
+def yardstick() -> float:
+    """CPU of a fixed piece of work of the kind that a turn takes: JSON, regular expressions, a hash
+    and a loop."""
+    began = processor_seconds()
+    chunk = json.dumps({"choices": [{"index": 0, "delta": {"content": "word"}}]})
+    said = [json.loads(chunk)["choices"][0]["delta"]["content"] for _ in range(120)]
+    text = " ".join(said * 70)
+    for _ in range(2):
+        hashlib.sha256(json.dumps([text, len(re.findall(r"\w+", text))]).encode()).hexdigest()
+    return processor_seconds() - began
 
 
 def calls_of(profile: cProfile.Profile | None) -> int:
@@ -285,6 +303,10 @@ async def hold(
                     done += 1
                     tenth.turns += 1
                     tenth.spoken += len(item.text.encode())
+                    if done % TENTHS == 0:
+                        spent = yardstick()
+                        tenth.yardstick += spent
+                        cpu += spent
                     if (done * TENTHS) // given.turns > ((done - 1) * TENTHS) // given.turns:
                         now = processor_seconds(), time.perf_counter(), calls_of(profile)
                         tenth.cpu, tenth.wall = now[0] - cpu, now[1] - wall
@@ -315,6 +337,7 @@ def report(measured: Measured, given: argparse.Namespace) -> None:
         )
     ratios = {
         "CPU": last.cpu / last.turns / (first.cpu / first.turns),
+        "CPU beside fixed work": last.cpu / last.yardstick / (first.cpu / first.yardstick),
         "calls": last.calls / last.turns / (first.calls / first.turns) if first.calls else None,
         "new tokens": last.new / last.turns / (first.new / first.turns),
     }
