@@ -21,7 +21,7 @@ from debate.events import (
 from debate.prompts.sources import Source
 from debate.provenance import portions
 from debate.study.drawing.blinding import letter
-from debate.study.drawing.excerpts import Held, speakers
+from debate.study.drawing.excerpts import Held, sources, speakers
 from debate.study.drawing.masking import NAME, Masker, people
 from debate.study.drawing.plan import StudyPlan
 from debate.study.key import Given, ItemKey, Key, Mask, Origin, opaque
@@ -64,6 +64,8 @@ def draw_coding(plan: StudyPlan, *, secret: str) -> Key:
         title=plan.title,
         rubric=plan.rubric,
         raters=tuple(plan.raters),
+        sources=sources(plan.conferences),
+        each=plan.each,
         people=people(personas.values()),
         cards={},
         shown=(),
