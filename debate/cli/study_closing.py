@@ -64,6 +64,8 @@ def status(name: Path) -> None:
         folder.key()
         click.echo("drawn, and not sealed yet")
         return
+    if folder.key_path.exists() and folder.key().id != folder.bundle().id:
+        raise UserError(f"{folder.bundle_path} is the bundle of another study")
     click.echo("closed" if folder.closed else "sealed, and open for ratings")
     _progress(folder.bundle(), folder.ratings())
 

@@ -36,9 +36,11 @@ def export_(study: Path, to: str, rater: str | None, ratings: Path | None, out: 
 
     All of it is blind. Order and sides are a rater's own, so give each their own export.
     """
+    from debate.cli.study_rate import bundle_path
     from debate.errors import UserError
     from debate.study.bundle import load_bundle
 
+    study = bundle_path(study, rater)
     bundle = load_bundle(study)
     if to in ("csv", "jsonl"):
         folder = ratings or study.parent / "ratings"
@@ -130,12 +132,13 @@ def import_(
     Of Label Studio give its export as JSON, of Potato the folder of its output or single files. A
     folder of a rater's ratings is begun, never added to.
     """
+    from debate.cli.study_rate import bundle_path
     from debate.errors import UserError
     from debate.study.bundle import load_bundle
     from debate.study.formats.taking import write_ratings
     from debate.text import one_line
 
-    bundle = load_bundle(study)
+    bundle = load_bundle(bundle_path(study, None))
     taken = _taken(bundle, files, of, raters)
     for note in taken.notes:
         click.echo(one_line(note), err=True)

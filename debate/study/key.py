@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from debate.persona import Identifier, Line, Model
-from debate.study.bundle import Card, Exclusions, Foreseen, Opaque, Sha256
+from debate.study.bundle import Card, Exclusions, Foreseen, Opaque, Place, Sha256
 from debate.study.rubric import Rubric, Task
 
 #: What an item is: a persona's own text; one of which no card is right; or a foil.
@@ -137,6 +137,9 @@ class Key(Model):
     cards: dict[Opaque, Identifier] = Field(description="Whose card each is.")
     shown: tuple[Card, ...]
     items: tuple[ItemKey, ...]
+    plans: dict[Identifier, tuple[Place, ...]] = Field(
+        default_factory=dict, description="Who rates what, once it is sealed."
+    )
     pools: dict[Opaque, tuple[Given, ...]] = Field(default_factory=dict)
     exclusions: Exclusions = Exclusions()
     foreseen: Foreseen | None = None
