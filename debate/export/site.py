@@ -46,7 +46,7 @@ class Entry:
     depth: int
     """How many conferences it was forked from, one from the other."""
     above: str
-    """Title of the one it was forked from, if that is in the list, and its page."""
+    """What the one is called that it was forked from, and its page."""
     above_page: str
 
 
@@ -132,7 +132,7 @@ class Site:
                     self._named[listed.path],
                     self._link(listed),
                     depth,
-                    above.title if above else "",
+                    self._named[above.path] if above else "",
                     self._link(above) if above else "",
                 )
             )
