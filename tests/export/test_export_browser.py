@@ -82,6 +82,15 @@ def test_nothing_found_is_said(browser, sample):
         )
 
 
+@pytest.mark.parametrize("where", ["t1", "t31"])
+def test_what_is_found_comes_into_view(browser, sample, where):
+    with Visit(browser, sample, viewport={"width": 390, "height": 844}, hash=f"#{where}") as page:
+        page.fill("#words", "AlphaZero")
+        assert found(page) == "3 turns"
+        top = page.evaluate("document.getElementById('t6').getBoundingClientRect().top")
+        assert 0 < top < 500
+
+
 def test_a_speaker_can_be_heard_alone(browser, sample):
     with Visit(browser, sample) as page:
         page.select_option("#who", label="Yang Zhilin")
