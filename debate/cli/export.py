@@ -88,6 +88,8 @@ def export(
     broken, known, there = 0, set[str](), False
     show = Printer().status
     with _place(out, form, force, paths) as place:
+        if to == "html" and len(paths) > 1 and not isinstance(place, _Folder):
+            raise UserError("a page is of one transcript", hint="-o FOLDER/, or --site")
         for n, (path, name) in enumerate(zip(paths, called(paths), strict=True)):
             show(f"Reading transcripts, {n:,} of {len(paths):,}")
             try:

@@ -152,7 +152,6 @@ class Contents:
     began: datetime | None
     standing: str
     forks: tuple[str, ...]
-    language: str
     places: tuple[Place, ...]
     facts: tuple[Fact, ...]
     matters: tuple[Matter, ...]
@@ -188,7 +187,6 @@ def contents(source: Source) -> Contents:
         began=_utc(events[0].at),
         standing=_standing(ledger, events),
         forks=tuple(_forks(events)),
-        language=scenario.language,
         places=tuple(_places(opened, counted, ledger)),
         facts=tuple(_facts(opened, record)),
         matters=tuple(_matters(ledger)),

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import shlex
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib import resources
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from debate.export.contents import HEADS, contents
@@ -38,11 +39,10 @@ def texts(source: Source, home: str | None = None) -> Iterator[str]:
         TranscriptError: if the transcript cannot be read any more.
     """
     told = contents(source)
-    facts = told.fact_texts
-    filters = {"prose": partial(prose, facts=facts), "line": partial(line, facts=facts)}
-    template = template_of("page.html.j2", **filters)
+    template = template_of("page.html.j2")
     yield from template.generate(
         told=told,
+        facts=told.fact_texts,
         heads=HEADS,
         home=home,
         command=shlex.quote(f"{one_line(source.name)}.jsonl"),
@@ -69,13 +69,25 @@ def dress(script: str, beside: str = "") -> dict[str, Markup | str]:
     }
 
 
-def template_of(name: str, **filters: Callable[..., Markup]) -> Template:
-    """What pages are made with: all that is put into them is escaped."""
+@lru_cache
+def template_of(name: str) -> Template:
+    """What pages are made with: all that is put into them is escaped. Where there are `facts`,
+    texts lead to them."""
     made = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters |= {"line": line, "prose": prose, "moment": _moment, "hue": _hue, **filters}
+    made.filters |= {"line": _line, "prose": _prose, "moment": _moment, "hue": _hue}
     return made.from_string(_file(name))
+
+
+@pass_context
+def _line(context: Context, text: str) -> Markup:
+    return line(text, context.get("facts"))
+
+
+@pass_context
+def _prose(context: Context, text: str) -> Markup:
+    return prose(text, context.get("facts"))
 
 
 @lru_cache

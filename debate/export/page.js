@@ -66,6 +66,12 @@
     back.disabled = on.disabled = !matches.length;
     at = -1;
     paint(asked);
+    if (!all) show();
+  };
+  // What is found begins at the record's head: brought into view if it is out of it.
+  const show = () => {
+    const top = record.getBoundingClientRect().top;
+    if (top < -100 || top > innerHeight / 3) record.scrollIntoView({ block: "start" });
   };
   const later = () => { if (!waiting) waiting = requestAnimationFrame(apply); };
   const clear = () => { words.value = ""; who.value = ""; apply(); };

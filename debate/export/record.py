@@ -204,8 +204,7 @@ class _Teller:
             case TurnOpened() if event.turn not in self._turns:
                 self._open_turn(event)
             case TurnClosed() | TurnFailed() | TurnWithdrawn():
-                if turn := self._turns.get(event.turn):
-                    _end(turn, event)
+                self._end_turn(event)
             case AskOpened():
                 self._asked[event.ask] = event.kind
             case AskFailed():
@@ -252,6 +251,12 @@ class _Teller:
         turn = Spoken(event.turn, self._seats.get(event.seat, 0), name, marks)
         self._turns[event.turn] = turn
         self._place(event.room).append(turn)
+
+    def _end_turn(self, event: TurnClosed | TurnFailed | TurnWithdrawn) -> None:
+        if isinstance(event, TurnWithdrawn):
+            self._bids.clear()  # what was bid for the next turn is asked for again
+        if turn := self._turns.get(event.turn):
+            _end(turn, event)
 
     def _answer(self, event: Answer) -> None:
         if event.ask is not None:

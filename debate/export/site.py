@@ -18,6 +18,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -46,7 +47,7 @@ class Entry:
     depth: int
     """How many conferences it was forked from, one from the other."""
     above: str
-    """Title of the one it was forked from, if that is in the list, and its page."""
+    """What the one is called that it was forked from, and its page."""
     above_page: str
 
 
@@ -132,7 +133,7 @@ class Site:
                     self._named[listed.path],
                     self._link(listed),
                     depth,
-                    above.title if above else "",
+                    self._named[above.path] if above else "",
                     self._link(above) if above else "",
                 )
             )
@@ -151,7 +152,7 @@ def page_names(names: Iterable[str]) -> list[str]:
     for name in names:
         plain = _PLAIN.sub("_", unicodedata.normalize("NFC", one_line(name))).strip("._")
         stem = plain.encode()[:_MOST].decode(errors="ignore") or "transcript"
-        numbered = (f"{stem}{n}.html" for n in ("", *(f"-{n}" for n in range(2, 1_000_000))))
+        numbered = chain([f"{stem}.html"], (f"{stem}-{n}.html" for n in count(2)))
         page = next(each for each in numbered if each.casefold() not in taken)
         taken.add(page.casefold())
         found.append(page)

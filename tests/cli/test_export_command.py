@@ -173,3 +173,11 @@ def test_what_cannot_be_had_is_told_and_nothing_is_written(runs, words, kind, me
     assert isinstance(error, kind)
     assert message in str(error)
     assert sorted(map(str, Path().rglob("*"))) == before
+
+
+def test_a_page_is_of_one_transcript(runs, tmp_path):
+    assert told(runs / "a.jsonl", "--html").startswith("<!DOCTYPE html>")
+    for out in ((), ("-o", tmp_path / "both.html")):
+        assert isinstance(run(runs, "--html", *out).exception, UserError)
+    assert run(runs, "--html", "-o", tmp_path / "pages/").exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "pages").iterdir()) == ["a.html", "b.html"]

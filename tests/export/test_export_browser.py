@@ -8,9 +8,11 @@ import pytest
 from browsing import Visit, accessible, chromium
 from exported import saved
 from hostile import REPLIES, hostile
+from textual.color import Color
 
-from debate.export.html import texts
+from debate.export.html import HUES, texts
 from debate.export.source import source
+from tui.themes import contrast
 
 pytestmark = pytest.mark.xdist_group("browser")  # one browser, however many run
 
@@ -78,6 +80,15 @@ def test_nothing_found_is_said(browser, sample):
         assert "Nothing found" in page.evaluate(
             "getComputedStyle(document.getElementById('record'), '::after').content"
         )
+
+
+@pytest.mark.parametrize("where", ["t1", "t31"])
+def test_what_is_found_comes_into_view(browser, sample, where):
+    with Visit(browser, sample, viewport={"width": 390, "height": 844}, hash=f"#{where}") as page:
+        page.fill("#words", "AlphaZero")
+        assert found(page) == "3 turns"
+        top = page.evaluate("document.getElementById('t6').getBoundingClientRect().top")
+        assert 0 < top < 500
 
 
 def test_a_speaker_can_be_heard_alone(browser, sample):
@@ -199,8 +210,37 @@ def test_the_policy_would_stop_what_escaping_let_through(browser, sample, tmp_pa
     visit.context.close()
 
 
+COLOURS = """() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const paint = colour => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const of = (name, what) => {
+    const made = document.createElement('h4');
+    const turn = document.createElement('div');
+    turn.className = 'turn ' + name;
+    turn.append(made);
+    document.querySelector('main').append(turn);
+    return paint(getComputedStyle(made)[what]);
+  };
+  const hues = [...Array(12).keys()].map(n => of('c' + n, 'color'));
+  return [paint(getComputedStyle(document.body).backgroundColor), ...hues];
+}"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("which", ["sample", "evil"])
+def test_every_speakers_name_can_be_read(browser, sample, scheme):
+    with Visit(browser, sample, color_scheme=scheme) as page:
+        ground, *names = (Color(*rgb) for rgb in page.evaluate(COLOURS))
+        assert len(names) == HUES == len(set(names))
+        assert min(contrast(name, ground) for name in names) > 4.5
+
+
+@pytest.mark.parametrize(
+    ("which", "scheme"), [("sample", "light"), ("sample", "dark"), ("evil", "dark")]
+)
 def test_axe_finds_nothing_grave(browser, request, which, scheme):
     with Visit(browser, request.getfixturevalue(which), color_scheme=scheme) as page:
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from worlds import PHASES, SEATS, Play, manifest, scenario
 
 from debate.answers import VoteCast
-from debate.events import TurnFailed
+from debate.events import TurnFailed, TurnWithdrawn
 from debate.export.html import texts
 from debate.export.prose import line, prose
+from debate.export.record import Remark, chapters
 from debate.export.source import source
+from debate.standing import last_withdrawable
 from debate.text import showable
 from debate.transcript import read
 
@@ -254,3 +256,28 @@ def test_a_long_text_is_no_trouble():
 
 def test_two_pages_of_one_transcript_are_the_same(sample):
     assert page(source(SAMPLE, SAMPLE.stem)) == sample
+
+
+def test_bids_after_a_withdrawal_are_told_by_themselves(tmp_path):
+    plan = scenario(["ada", "bo", "cem"], [{"kind": "plenary", "floor": "bidding"}])
+    struck = []
+
+    def strike(play):
+        turn = last_withdrawable(play.state)
+        if turn and not struck and (None, 2) in play.state.phase.bids:
+            struck.append(turn)
+            play.put(TurnWithdrawn(turn=turn))
+
+    play = Play(manifest(plan), answer=lambda form, number: f'{{"bid": {number}}}').run(
+        between=strike
+    )
+    made = saved(tmp_path / "t.jsonl", play.events)
+    told = [item.text for c in chapters(play.events, made.turns) for item in c.items
+            if isinstance(item, Remark)]  # fmt: skip
+    bids = [text for text in told if text.startswith("Bids")]
+    assert bids[:3] == [
+        "Bids: Cem 3, Bo 2, Ada 1.",
+        "Bids: Bo 5, Ada 4.",
+        "Bids: Cem 8, Bo 7, Ada 6.",
+    ]
+    assert "Struck from the record" in page(made)
