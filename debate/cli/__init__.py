@@ -35,6 +35,8 @@ COMMANDS = {
     "study": ("debate.cli.study", "Have people rate style and code bargaining, blind."),
     "web": ("debate.cli.web", "Serve the interface in a browser, by a link."),
     "models": ("debate.cli.models", "List, fetch and remove local models; check any model."),
+    "doctor": ("debate.cli.doctor", "Tell what this machine has and lacks, and what to do."),
+    "completion": ("debate.cli.completion", "Print what completes commands in a shell."),
 }
 
 

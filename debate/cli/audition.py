@@ -19,6 +19,7 @@ from debate.audition import (
     play_scene,
     usual_others,
 )
+from debate.cli import complete
 from debate.cli.asker import Asker
 from debate.cli.audition_printer import Columns, Flow, Lines, Printer
 from debate.cli.kept import show_kept
@@ -42,9 +43,16 @@ def _sized(context: click.Context, option: click.Parameter, value: str | None) -
 
 
 @click.command()
-@click.argument("name")
-@click.argument("other", required=False)
-@click.option("-m", "--model", "models", multiple=True, help="Who speaks; two are compared.")
+@click.argument("name", shell_complete=complete.personas)
+@click.argument("other", required=False, shell_complete=complete.personas)
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    shell_complete=complete.models,
+    help="Who speaks; two are compared.",
+)
 @click.option(
     "--probes",
     "probes_file",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from debate.cli import complete
 from debate.cli.thinking import thinking_option
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete.models)
 @thinking_option("How much the model thinks before it speaks.")
 @click.option("--json", "as_json", is_flag=True, help="All that was found, as JSON.")
 def check(name: str, thinking: Thinking | None, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from debate.cli import complete
 from debate.cli.beside import BETWEEN, SIDE_BY_SIDE, Row, rows_beside
 from debate.cli.wrapping import MAX_WIDTH, wrapped
 from debate.compare import Divergence, divergence
@@ -22,8 +23,8 @@ from debate.transcript import read_entries
 
 
 @click.command()
-@click.argument("one")
-@click.argument("other")
+@click.argument("one", shell_complete=complete.transcripts)
+@click.argument("other", shell_complete=complete.transcripts)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def compare(one: str, other: str, as_json: bool) -> None:
     """Show where the transcripts ONE and OTHER part, and what was said and done in each from there.

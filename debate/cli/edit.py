@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import click
 
+from debate.cli import complete
 from debate.errors import UserError
 from debate.library import persona_path, short_path
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete.personas)
 def edit(name: str) -> None:
     """Open the persona NAME (an id, or a file) in the studio: write it, and hear it."""
     path = short_path(persona_path(name))

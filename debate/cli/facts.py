@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from debate.citations import Cited, cited
+from debate.cli import complete
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError
 from debate.library import find_transcript
@@ -23,7 +24,7 @@ NOTE = (
 
 
 @click.command()
-@click.argument("transcript")
+@click.argument("transcript", shell_complete=complete.transcripts)
 @click.option("--turn", type=click.IntRange(1), help="That turn alone.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def facts(transcript: str, turn: int | None, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from debate.cli import complete
 from debate.cli.asker import Asker
 from debate.cli.seats import seat_pairs
 from debate.errors import UnknownName
@@ -26,7 +27,7 @@ _SEAT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @click.command()
-@click.argument("transcript")
+@click.argument("transcript", shell_complete=complete.transcripts)
 @click.option("--turn", type=click.IntRange(0), help="The last turn to keep; 0 keeps none.")
 @click.option("--at", type=click.IntRange(0), metavar="SEQ", help="The last line to keep instead.")
 @click.option(

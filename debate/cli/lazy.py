@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from debate.errors import UserError, nearest
 
@@ -34,6 +35,15 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, f"{name}_", None) or getattr(module, name)
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Completes from the table, so that a completion loads none of them either."""
+        found = [
+            CompletionItem(name, help=line)
+            for name, (_, line) in self.table.items()
+            if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in self.table.items()])
@@ -41,7 +51,8 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in self.table:
+        guessing = ctx.resilient_parsing  # for a completion: nobody reads an error
+        if args and not guessing and not args[0].startswith("-") and args[0] not in self.table:
             near = nearest(args[0], self.table)
             called = ctx.command_path
             guess = f"; did you mean `{called} {near}`?" if near else f"; see `{called} --help`"

@@ -17,6 +17,7 @@ from typing import TextIO
 
 import click
 
+from debate.cli import complete
 from debate.cli.check import check
 from debate.speakers import catalog
 from debate.speakers.catalog import ModelFile, Progress, Report
@@ -44,14 +45,14 @@ def list_models() -> None:
 
 
 @models.command()
-@click.argument("name", default=catalog.DEFAULT.name)
+@click.argument("name", default=catalog.DEFAULT.name, shell_complete=complete.files)
 def pull(name: str) -> None:
     """Fetch a model file; goes on from where an earlier try broke off."""
     click.echo(pull_with_bar(catalog.find(name)))
 
 
 @models.command()
-@click.argument("name", default=catalog.DEFAULT.name)
+@click.argument("name", default=catalog.DEFAULT.name, shell_complete=complete.files)
 def where(name: str) -> None:
     """Print a model file's path. Exit code 1 if it is not there."""
     entry = catalog.find(name)
@@ -62,7 +63,7 @@ def where(name: str) -> None:
 
 
 @models.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete.files)
 def rm(name: str) -> None:
     """Remove a model file, or what there is of it."""
     entry = catalog.find(name)

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from debate import persona_new, yaml_file
+from debate.cli import complete
 from debate.errors import Problem, UserError
 from debate.library import load_persona, persona_path, short_path
 from debate.persona import Identifier
@@ -23,7 +24,9 @@ from debate.text import showable
 
 
 @click.command()
-@click.argument("names", metavar="PERSONA...", nargs=-1, required=True)
+@click.argument(
+    "names", metavar="PERSONA...", nargs=-1, required=True, shell_complete=complete.personas
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 if there is anything to think over.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings, one a line.")
 def lint(names: tuple[str, ...], strict: bool, as_json: bool) -> None:
@@ -67,8 +70,8 @@ def _of(number: int, what: str) -> str:
 
 
 @click.command()
-@click.argument("one")
-@click.argument("other")
+@click.argument("one", shell_complete=complete.personas)
+@click.argument("other", shell_complete=complete.personas)
 def diff(one: str, other: str) -> None:
     """Show where two personas (ids, or files) differ, field by field.
 
@@ -88,7 +91,9 @@ def diff(one: str, other: str) -> None:
 
 
 @click.command()
-@click.argument("names", metavar="PERSONA...", nargs=-1, required=True)
+@click.argument(
+    "names", metavar="PERSONA...", nargs=-1, required=True, shell_complete=complete.personas
+)
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would be.")
 def fmt(names: tuple[str, ...], check: bool) -> None:
     """Put the fields of persona files in order. Comments stay with their fields.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from debate.cli import complete
 from debate.cli.lazy import LazyGroup
 from debate.cli.wrapping import paragraph
 from debate.errors import YaltaError
@@ -48,7 +49,7 @@ def list_() -> None:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete.personas)
 @click.option("--resolved", is_flag=True, help="As YAML, with what it extends.")
 def show(name: str, resolved: bool) -> None:
     """Show the persona NAME (an id, or a file)."""

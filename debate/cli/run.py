@@ -15,6 +15,7 @@ from typing import Literal
 import click
 
 from debate.agenda import BUDGET_SPENT
+from debate.cli import complete
 from debate.cli.asker import Asker
 from debate.cli.figures import cost_line
 from debate.cli.models import fetch_models
@@ -59,10 +60,20 @@ def _names(listed: str | None) -> list[str]:
 
 
 @click.command()
-@click.argument("scenario", default="yalta")
-@click.option("-m", "--model", help="Model of every seat: local, kimi-k2.6, ollama/NAME, ...")
+@click.argument("scenario", default="yalta", shell_complete=complete.scenarios)
+@click.option(
+    "-m",
+    "--model",
+    shell_complete=complete.models,
+    help="Model of every seat: local, kimi-k2.6, ollama/NAME, ...",
+)
 @_SEAT
-@click.option("--seats", metavar="A,B,C", help="Who sits at the table, in this order.")
+@click.option(
+    "--seats",
+    shell_complete=complete.seats,
+    metavar="A,B,C",
+    help="Who sits at the table, in this order.",
+)
 @click.option(
     "fallbacks",
     "--fallback",
@@ -173,7 +184,7 @@ def run(
 
 
 @click.command()
-@click.argument("transcript")
+@click.argument("transcript", shell_complete=complete.transcripts)
 @_SEAT
 @_JSON
 @_REASONING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from debate.cli import complete
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
 from debate.errors import YaltaError
@@ -33,8 +34,15 @@ def list_() -> None:
 
 
 @scenario.command()
-@click.argument("name")
-@click.option("-m", "--model", default="local", show_default=True, help="Who would speak.")
+@click.argument("name", shell_complete=complete.scenarios)
+@click.option(
+    "-m",
+    "--model",
+    default="local",
+    shell_complete=complete.models,
+    show_default=True,
+    help="Who would speak.",
+)
 def show(name: str, model: str) -> None:
     """Show the scenario NAME (an id, or a file): its agenda, and what that would take.
 
@@ -62,7 +70,7 @@ def show(name: str, model: str) -> None:
 
 
 @scenario.command()
-@click.argument("file")
+@click.argument("file", shell_complete=complete.scenarios)
 def lint(file: str) -> None:
     """Check the scenario FILE (or an id): what is wrong with it, and what may not be meant.
 

@@ -12,6 +12,7 @@ from debate.cards import Finding, exported, import_card, persona_yaml, read_card
 from debate.cards.card_file import Format, kind_of
 from debate.cards.character_card import Version
 from debate.cards.png_chunks import MAX_BYTES
+from debate.cli import complete
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError
 from debate.library import config_folder, load_persona, persona_files, short_path
@@ -76,7 +77,7 @@ def import_(
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete.personas)
 @click.option(
     "to",
     "--to",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from debate.cli import complete
 from debate.cli.rooms import Front, Rooms, pass_front
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
 @click.argument("returned", nargs=-1, required=True, type=click.Path(path_type=Path))
 def collect(name: Path, returned: Sequence[Path]) -> None:
     """Take ratings into the study NAME: files that raters RETURNED, or a folder they shared.
@@ -56,7 +57,7 @@ def _files(path: Path) -> list[Path]:
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
 def status(name: Path) -> None:
     """Tell how far each rater of the study NAME is, without opening its key."""
     folder = StudyFolder(name)
@@ -86,7 +87,7 @@ def _progress(bundle: Bundle, files: Iterable[RatingsFile]) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
 @pass_front
 def adjudicate(front: Front, name: Path) -> None:
     """List where raters of the study NAME differ; in a terminal, opens them to be settled.
@@ -169,7 +170,7 @@ def _whole(rater: str, plan: Sequence[object], files: Sequence[RatingsFile]) -> 
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
 def close(name: Path) -> None:
     """Close the study NAME: no more ratings are taken, and its key may be read.
 
@@ -185,7 +186,7 @@ def close(name: Path) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FOLDER")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the intervals.")
 def report(name: Path, out: Path | None, seed: int) -> None:

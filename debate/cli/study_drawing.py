@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from debate.cli import complete
 from debate.cli.rooms import Front, pass_front
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
@@ -34,8 +35,8 @@ _AROUND = 34
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
-@click.argument("transcripts", nargs=-1)
+@click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
+@click.argument("transcripts", nargs=-1, shell_complete=complete.transcripts)
 @click.option(
     "--arm",
     "arms",
@@ -149,7 +150,7 @@ def _drawn(plan: StudyPlan, secret: str) -> Key:
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
 @click.option("--approve", metavar="WHO", help="Say who has looked at all of them.")
 @click.option("--add", metavar="TEXT", multiple=True, help="Mask a text wherever it stands.")
 @click.option("--as", "shown", default="term", show_default=True, help="What is shown for it.")
@@ -188,7 +189,7 @@ def mask(
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
 def check(name: Path) -> None:
     """Find what breaks the blindness of the study NAME; exits 2 if anything does.
 
@@ -207,7 +208,7 @@ def check(name: Path) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
 @click.option("--each", type=click.IntRange(1), help="Raters an item; all up to five, else three.")
 @click.option("--anyway", is_flag=True, help="In spite of what `check` finds; the report says so.")
 def seal(name: Path, each: int | None, anyway: bool) -> None:
@@ -236,7 +237,7 @@ def seal(name: Path, each: int | None, anyway: bool) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
 @click.option(
     "-o",
     "--out",

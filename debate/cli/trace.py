@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from debate.cli import complete
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError
 from debate.library import find_transcript
@@ -35,7 +36,7 @@ NOT_TRACED = (
 
 
 @click.command()
-@click.argument("transcript")
+@click.argument("transcript", shell_complete=complete.transcripts)
 @click.argument("seq", type=click.IntRange(0), required=False)
 @click.option("--turn", type=click.IntRange(1), help="The turn's number, in place of SEQ.")
 @click.option("--quote", metavar="PHRASE", help="Find what is closest to a phrase.")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 import click
 
-from debate.cli import figures
+from debate.cli import complete, figures
 from debate.cli.printer import Printer
 from debate.errors import TranscriptError, UnknownName, UserError
 from debate.factors import BatchIndexes
@@ -20,7 +20,7 @@ from debate.verify import verify as check
 
 
 @click.command()
-@click.argument("transcript")
+@click.argument("transcript", shell_complete=complete.transcripts)
 @click.option("--reasoning", is_flag=True, help="Show the models' reasoning too.")
 @click.option("--ballots", is_flag=True, help="Show secret votes too, and not only their count.")
 def show(transcript: str, reasoning: bool, ballots: bool) -> None:
@@ -35,7 +35,7 @@ def show(transcript: str, reasoning: bool, ballots: bool) -> None:
 
 
 @click.command()
-@click.argument("transcript")
+@click.argument("transcript", shell_complete=complete.transcripts)
 @click.option("--head", metavar="SHA256", help="The last line's hash, as noted before.")
 def verify(transcript: str, head: str | None) -> None:
     """Check TRANSCRIPT: its hash chain, its schema, its agenda, and every prompt rendered again.
@@ -64,7 +64,13 @@ def verify(transcript: str, head: str | None) -> None:
 
 
 @click.command()
-@click.argument("transcripts", nargs=-1, required=True, metavar="T|FOLDER...")
+@click.argument(
+    "transcripts",
+    shell_complete=complete.transcripts,
+    nargs=-1,
+    required=True,
+    metavar="T|FOLDER...",
+)
 @click.option(
     "--rows",
     type=click.Choice(["seats", "turns", "motions"]),

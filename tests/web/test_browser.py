@@ -146,7 +146,9 @@ def test_a_rater_rates_ten_items_by_a_link(context, tmp_path):
             shown = page.wait_for("Thank you", "You may close this tab")
             assert str(tmp_path) not in shown
             page.press("q")
-            assert "Every answer that you gave is saved" in page.is_closed()
+            said = page.is_closed()
+            assert "This tab has ended" in said
+            assert "Every answer that you gave is saved" in said
     rated = read_ratings(path.parent / "ratings" / "kai.jsonl")
     assert (rated.rater, len(rated.standing)) == ("kai", 10)
     items = [each.item for each in rated.standing]

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 import textual_serve
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSMsgType, web
 from jinja2 import Environment, PackageLoader, select_autoescape
 from textual_serve.download_manager import DownloadManager
 
@@ -45,7 +45,7 @@ class Server:
         self._ratings = {each.rater: each for each in places}
         self.doors = [Door(each.rater) for each in places] or [Door(None)]
         self._places = Places(serving.sessions)
-        self._tabs: dict[Tab, web.WebSocketResponse] = {}
+        self._tabs: set[Tab] = set()
         self._downloads = DownloadManager()
         # A page that only reads or rates needs no key, so what runs behind it has none.
         self._withheld = key_names() if serving.what != "all" else []
@@ -189,7 +189,7 @@ class Server:
         self, socket: web.WebSocketResponse, door: Door, request: web.Request
     ) -> None:
         async def close() -> None:
-            await socket.close()
+            listening.cancel()
 
         tab = Tab(
             self._words(door),
@@ -200,16 +200,23 @@ class Server:
             close=close,
             downloads=self._downloads,
         )
-        self._tabs[tab] = socket
+        self._tabs.add(tab)
         try:
             await tab.start(_cells(request, "width", 80), _cells(request, "height", 24))
-            await _listen(socket, tab)
+            listening = asyncio.ensure_future(_listen(socket, tab))
+            try:
+                await asyncio.wait([listening])
+            finally:
+                listening.cancel()
+            if not listening.cancelled():
+                listening.result()
         finally:
             try:
-                # A tab that is closed cancels nothing of its program's end.
-                await asyncio.shield(tab.stop())
+                await tab.stop()
             finally:
-                del self._tabs[tab]
+                self._tabs.remove(tab)
+                # Only where nothing reads any more does a close wait for its answer.
+                await socket.close(message=tab.last_words.encode())
 
     def _words(self, door: Door) -> list[str]:
         """What the program behind a tab is called with."""
@@ -222,11 +229,9 @@ class Server:
     async def _end(self, app: web.Application) -> None:
         """End every tab: the programs behind them leave, as if their users had."""
         async with asyncio.TaskGroup() as group:
-            for tab, socket in list(self._tabs.items()):
+            for tab in self._tabs:
+                tab.last_words = "yalta was ended where it was started."
                 group.create_task(tab.stop())
-                group.create_task(
-                    _closed(socket, WSCloseCode.GOING_AWAY, "yalta was ended where it was started.")
-                )
 
 
 async def _listen(socket: web.WebSocketResponse, tab: Tab) -> None:
@@ -250,11 +255,6 @@ async def _listen(socket: web.WebSocketResponse, tab: Tab) -> None:
                     pass
         except (ValueError, ConnectionError):
             continue
-
-
-async def _closed(socket: web.WebSocketResponse, code: int, said: str) -> None:
-    with suppress(ConnectionError, RuntimeError):
-        await socket.close(code=code, message=said.encode())
 
 
 def _cells(request: web.Request, name: str, default: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import re
 import sys
@@ -22,6 +23,7 @@ PATIENCE = 10.0
 MOMENT = 3.0
 
 
+LOG = logging.getLogger("yalta.web")
 _WEB = re.compile(r"https?://")
 
 
@@ -57,6 +59,8 @@ class Tab(AppService):
             download_manager=downloads,
         )
         self.rater = rater
+        self.last_words = ""
+        """What the browser is told when it ends, if anything."""
         self._words = words
         self._keys = keys
 
@@ -118,9 +122,11 @@ class Tab(AppService):
                     break
         if process.stdin is not None:
             process.stdin.close()
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        try:
+            async with asyncio.timeout(PATIENCE):  # the browser is told that it is over
+                await task
+        except TimeoutError:
+            LOG.warning("a tab did not close")
 
 
 class Places:
