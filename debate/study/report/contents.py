@@ -120,9 +120,10 @@ def _others(results: Results, rubric: Rubric) -> Iterator[Section]:
 def _raters(results: Results) -> Section:
     if not results.rated:
         return Section("raters", "Raters", "results", (sentences.NOT_RATED,))
-    said = tuple(said for each in results.raters for said in sentences.of_rater(each))
+    said = [said for each in results.raters for said in sentences.of_rater(each)]
+    said = [sentences.of_work(results), *(said or ["The rules leave nobody out."])]
     return Section(
-        "raters", "Raters", "results", said or ("The rules leave nobody out.",), (),
+        "raters", "Raters", "results", tuple(said), (),
         tuple(grids.of_raters(results)),
     )  # fmt: skip
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from debate.study.report.section import Contents, Grid, Section
 from debate.text import one_line, showable
 
-# What is markup wherever it stands: of emphasis, code, links, tags, cells, struck words, mathematics
-# and mentions; then the marks that make an address a link, and an entity.
+# What is markup wherever it stands: of emphasis, code, links, tags, cells, struck words, formulas
+# and mentions; then what makes an address a link, and an entity.
 _MARKUP = re.compile(r"[\\`*_\[\]<|~$@]|:(?=//)|(?<=\bmailto):|(?<=\bwww)\.|&(?=#?\w+;)", re.I)
 #: What is markup where a line begins: of a heading, quotation, list or rule.
 _FIRST = re.compile(r"^(\s*)([#>+=-]|\d+(?=[.)]))(.?)")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from debate.study.bundle import Bundle, Exclusions
 from debate.study.key import ItemKey, Key
+from debate.study.report.kinds import TASKS, kind_said
 from debate.study.report.section import Grid, Quoted, Section
 from debate.study.report.wording import many, value
 from debate.study.results.analyses import Results
@@ -88,7 +89,8 @@ def _rules(rules: Exclusions) -> Iterator[str]:
 
 def _items(key: Key) -> Grid:
     counted = Counter(
-        (each.task, "repeat" if each.repeats else each.kind, _arms(each)) for each in key.items
+        (TASKS[each.task], kind_said("repeat" if each.repeats else each.kind), _arms(each))
+        for each in key.items
     )
     return Grid(
         "Items",
