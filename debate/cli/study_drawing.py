@@ -22,7 +22,7 @@ from debate.study.drawing.check import check as checked
 from debate.study.drawing.excerpts import Held, held
 from debate.study.drawing.plan import StudyPlan
 from debate.study.folder import StudyFolder, write_bundle
-from debate.study.key import Key, RaterKey
+from debate.study.key import IN_SPITE, Key, RaterKey
 from debate.study.rubric import find_rubric
 from debate.text import showable, unbroken
 
@@ -214,7 +214,7 @@ def seal(name: Path, each: int | None, anyway: bool) -> None:
                 f"{len(faults)} to mend before it is sealed",
                 hint="`yalta study mask` masks what is left; --anyway seals it as it is",
             )
-        told = tuple(f"sealed in spite of it: {f.where}: {f.what}" for f in faults)
+        told = tuple(f"{IN_SPITE}{f.where}: {f.what}" for f in faults)
         folder.save(key.model_copy(update={"left_out": (*key.left_out, *told)}))
     bundle = folder.seal(each)
     click.echo(f"sealed; the key's sha256 is {bundle.key_sha256}")

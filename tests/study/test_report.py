@@ -11,11 +11,12 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from study_worlds import RATERS, Skill, coded, coding_study, file_of, rated, style_study
+from study_worlds import RATERS, Skill, World, coded, coding_study, file_of, rated, style_study
 
 from debate.spreadsheet import inert
-from debate.study.bundle import Foreseen
-from debate.study.ratings import CodedTurn, Identified, Scored
+from debate.study.bundle import Foreseen, sha256
+from debate.study.key import IN_SPITE, SourceKey, dump_key
+from debate.study.ratings import CodedTurn, Identified, Preferred, Scored
 from debate.study.report import write_report
 from debate.study.report.markdown import escaped, within
 from debate.study.results.analyses import results_of
@@ -332,6 +333,122 @@ def test_the_head_tells_of_every_arm(tmp_path):
             f"Arm {arm}, of 5 conferences those with at least one: HOLD in 5 (57 to 100 %)" in head
         )
     assert "Arm no goals, of 5 conferences those with at least one: none, of any code." in head
+
+
+def resealed(world, **update):
+    """The study, its key another from before it was sealed."""
+    key = world.key.model_copy(update=update)
+    bundle = world.bundle.model_copy(update={"key_sha256": sha256(dump_key(key))})
+    return World(bundle, key)
+
+
+def conferences_of(arm, models, scenario="hall", seeds=range(1, 3)):
+    return tuple(
+        SourceKey(arm=arm, transcript=f"{arm}-{seed}.jsonl", head=sha256(f"{arm} {seed}".encode()),
+                  scenario=scenario, models=models, seed=seed, turns=10)
+        for seed in seeds
+    )  # fmt: skip
+
+
+def test_the_method_tells_what_an_arm_consists_of(tmp_path):
+    sources = (
+        *conferences_of("alpha", ("m/one", "m/two"), seeds=(1, 2, 3, 7)),
+        *conferences_of("beta", ("m/one",)),
+        *conferences_of("beta", ("m/three",), "bridge", seeds=(9,)),
+    )
+    world = resealed(style_study(identification=6, pairs=6), sources=sources)
+    page, text, *_ = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)
+    assert r"| alpha | 4 | m/one and m/two | hall | 1 to 3, 7 | 40 |" in text
+    assert (
+        r"| beta | 3 | m/one (2 of 3) and m/three (1 of 3) | hall (2 of 3) and bridge (1 of 3) |"
+        r" 1, 2, 9 | 30 |"
+    ) in text
+    method = text.split("## Method")[1]
+    assert all(each.head in method for each in sources)
+    assert re.search(r'<details class="method" id="transcripts">.*?' + sources[0].head, page, re.S)
+    bare = style_study(identification=6)
+    text = report(bare, rated(bare, {"ada": Skill()}), tmp_path)[1]
+    assert "The key does not say of which conferences the arms consist." in text
+
+
+@pytest.mark.parametrize(
+    ("beta", "said"),
+    [
+        (conferences_of("beta", ("m/one",)), []),
+        (
+            conferences_of("beta", ("m/two",)),
+            ["Arm and model are confounded: alpha is of m/one; beta is of m/two. What differs"
+             " between these arms may be the model's."],
+        ),
+        (
+            conferences_of("beta", ("m/one", "m/two")),
+            ["Arm and model are confounded in part: alpha is of m/one; beta is of m/one and m/two."
+             " What differs between these arms may be the model's."],
+        ),
+        (
+            conferences_of("beta", ("m/two",), "bridge"),
+            ["Arm and model are confounded: alpha is of m/one; beta is of m/two. What differs"
+             " between these arms may be the model's.",
+             "Arm and scenario are confounded: alpha is of hall; beta is of bridge. What differs"
+             " between these arms may be the scenario's."],
+        ),
+        (conferences_of("gamma", ("m/two",)), []),  # of which nothing is compared
+    ],
+)  # fmt: skip
+def test_where_arm_and_model_are_one_the_head_says_so(beta, said, tmp_path):
+    plain = style_study(pairs=6, likert=4, foils={"no-persona": 4})
+    world = resealed(plain, sources=conferences_of("alpha", ("m/one",)) + beta)
+    text = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)[1]
+    head = text.split("## Agreement")[0]
+    assert re.findall(r"^- (Arm and .*)", head, re.MULTILINE) == said
+
+
+def test_faults_in_spite_of_which_it_was_sealed_are_told_first(tmp_path):
+    faults = tuple(f"{IN_SPITE}item {n}: a name can be read" for n in "abcde")
+    world = resealed(style_study(identification=6), left_out=(*faults, "no pairs: too little"))
+    for files in ([], rated(world, dict.fromkeys(RATERS, Skill()))):
+        text = report(world, files, tmp_path)[1]
+        first = text.split("## What can be said\n\n- ")[1].split("\n")[0]
+        assert first == (
+            "The study was sealed in spite of 5 faults: item a: a name can be read; item b: a name"
+            " can be read; item c: a name can be read; and 2 more, told in the method."
+        )
+    method = text.split("## Method")[1]
+    assert method.index("Faults in spite of which") < method.index("| item e: a name can be read |")
+    assert method.index("What could not be drawn") < method.index("| no pairs: too little |")
+
+
+def test_what_was_settled_is_told_with_where_it_is_used(tmp_path):
+    world = style_study(identification=4, pairs=4, likert=4, checks=1)
+    by_task = {}
+    for each in world.key.items:
+        if not each.checked:
+            by_task.setdefault(each.task, []).append(each.id)
+    scales = [each.id for each in world.bundle.rubric.likert]
+
+    def answers(card, choice, point):
+        return [
+            *((item, Identified(card=card)) for item in by_task["identification"]),
+            *((item, Preferred(choice=choice)) for item in by_task["pairs"]),
+            *((i, Scored(points=dict.fromkeys(scales, point))) for i in by_task["likert"]),
+        ]
+
+    first = world.key.item(by_task["identification"][0]).cards[0]
+    files = [
+        file_of(world, "ada", answers(first, "a", 1)),
+        file_of(world, "bo", answers("none", "b", 5)),
+    ]
+    settled = [e for e in files[0].lines if e.type == "rating"][:6]  # 4 of one task, 2 of another
+    text = report(world, files, tmp_path, settled)[1]
+    agreement = text.split("## Agreement among raters")[1].split("##")[0]
+    assert (
+        "Differences that raters settled afterwards: 4 of 4 in identification, 2 of 4 in pairs and"
+        " 0 of 4 in scales. Agreement is computed without what was settled."
+    ) in agreement
+    assert "is used in its row “after adjudication” alone" in agreement
+    assert "What was settled in pairs is used in no figure." in agreement
+    assert "settled after rating: identification 4 of 4; pairs 2 of 4; scales 0 of 4." in text
+    assert "settled afterwards" not in report(world, files, tmp_path)[1]
 
 
 def test_who_judges_by_keywords_is_named(tmp_path):

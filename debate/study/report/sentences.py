@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from debate.study.report.kinds import begun, contrasted, groups_said, kind_said
+from debate.study.key import Key
+from debate.study.report.composition import confounded
+from debate.study.report.kinds import TASKS, begun, contrasted, groups_said, kind_said
 from debate.study.report.wording import cell, listed, many, p_said, p_value, span, value
 from debate.study.results.analyses import Results
 from debate.study.results.bargaining import FEW_CONFERENCES, OPEN, Bargaining, CodeRate
@@ -13,10 +15,13 @@ from debate.study.results.exclusion import RaterReport
 from debate.study.results.identification import Accuracy, Recognition
 from debate.study.results.preference import Preferences
 from debate.study.results.scales import Contrast, Scaled
+from debate.study.results.settlement import Settlement
 
 NOT_RATED = "Not rated."
 #: Below it, what came is taken for more than chance.
 SMALL = 0.05
+#: So many faults are told at the head.
+FIRST = 3
 #: What a task's results are called.
 NAMES = {
     "identification": "Identification",
@@ -201,6 +206,29 @@ def of_agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
         yield f"Raters agree well on everything (alpha of {SURE:g} or more)."
 
 
+def of_settled(settled: Sequence[Settlement]) -> Iterator[str]:
+    """What was agreed where raters differed, and where it is used."""
+    some = [each for each in settled if each.settled]
+    if not some:
+        return
+    told = [f"{each.settled} of {each.differences} in {TASKS[each.task]}" for each in settled]
+    yield (
+        f"Differences that raters settled afterwards: {listed(told)}. Agreement is computed"
+        " without what was settled."
+    )
+    of = {each.task for each in some}
+    if "identification" in of:
+        yield (
+            "What was settled in identification is used in its row “after adjudication” alone,"
+            " which is of genuine texts."
+        )
+    if "coding" in of:
+        yield "What was settled in codes decides which codes and labels count."
+    unused = [TASKS[task] for task in ("pairs", "likert") if task in of]
+    if unused:
+        yield f"What was settled in {listed(unused)} is used in no figure."
+
+
 def _forbids(each: Agreement) -> str | None:
     """What follows from alpha; None if nothing is to be warned of."""
     if each.alpha.value is None:
@@ -315,8 +343,9 @@ def of_work(results: Results) -> str:
     return f"{done} of {many(len(results.raters), 'rater')} finished; {listed(short)}."
 
 
-def of_all(results: Results) -> Iterator[str]:
+def of_all(results: Results, key: Key) -> Iterator[str]:
     """What stands at the head of the report."""
+    yield from _in_spite(key)
     if not results.rated:
         yield "No person has rated this study. It has no results: every figure is not rated."
         return
@@ -329,6 +358,7 @@ def of_all(results: Results) -> Iterator[str]:
             "The key is not the one that was sealed before rating, or ratings were given under"
             " another: what an item was may have been changed afterwards. Trust no figure here."
         )
+    yield from confounded(key)
     main = results.main
     if main.identified is not None and main.identified.genuine.share.value is not None:
         yield from list(of_identification(main.identified))[:2]
@@ -340,6 +370,15 @@ def of_all(results: Results) -> Iterator[str]:
         yield from _base(main.bargaining)
     yield from _low_agreement([e for e in main.agreement if e.alpha.value is not None])
     yield from _left_out(results)
+
+
+def _in_spite(key: Key) -> Iterator[str]:
+    """Faults that were known before rating."""
+    faults = key.in_spite
+    if faults:
+        told = "; ".join(faults[:FIRST])
+        more = f"; and {len(faults) - FIRST} more, told in the method" if faults[FIRST:] else ""
+        yield f"The study was sealed in spite of {many(len(faults), 'fault')}: {told}{more}."
 
 
 def _overall(found: Scaled) -> Iterator[str]:
