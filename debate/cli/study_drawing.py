@@ -25,7 +25,7 @@ from debate.study.drawing.check import check as checked
 from debate.study.drawing.excerpts import Held, held, speakers
 from debate.study.drawing.plan import FULL, StudyPlan
 from debate.study.folder import StudyFolder, write_bundle
-from debate.study.key import Key, RaterKey, SourceKey
+from debate.study.key import IN_SPITE, Key, RaterKey, SourceKey
 from debate.study.rubric import find_rubric
 from debate.text import showable, unbroken
 
@@ -225,7 +225,7 @@ def seal(name: Path, each: int | None, anyway: bool) -> None:
                 f"{len(faults)} to mend before it is sealed",
                 hint="`yalta study mask` masks what is left; --anyway seals it as it is",
             )
-        told = tuple(f"sealed in spite of it: {f.where}: {f.what}" for f in faults)
+        told = tuple(f"{IN_SPITE}{f.where}: {f.what}" for f in faults)
         key = key.model_copy(update={"left_out": (*key.left_out, *told)})
     if not folder.sealed:
         folder.save(key)

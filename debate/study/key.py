@@ -18,6 +18,9 @@ from debate.persona import Identifier, Line, Model
 from debate.study.bundle import Card, Exclusions, Foreseen, Opaque, Place, Sha256
 from debate.study.rubric import Rubric, Task
 
+#: How a fault is begun in `left_out` in spite of which a study was sealed.
+IN_SPITE = "sealed in spite of it: "
+
 #: What an item is: a persona's own text; one of which no card is right; or a foil.
 Kind = Literal[
     "genuine",
@@ -144,7 +147,22 @@ class Key(Model):
     exclusions: Exclusions = Exclusions()
     foreseen: Foreseen | None = None
     masks_checked_by: Line | None = Field(None, description="Who looked at every mask.")
-    left_out: tuple[str, ...] = Field((), description="What could not be drawn, and why.")
+    left_out: tuple[str, ...] = Field(
+        (),
+        description="What could not be drawn, and why; and faults in spite of which it was sealed.",
+    )
+
+    @property
+    def in_spite(self) -> tuple[str, ...]:
+        """The faults in spite of which it was sealed."""
+        return tuple(
+            each.removeprefix(IN_SPITE) for each in self.left_out if each.startswith(IN_SPITE)
+        )
+
+    @property
+    def not_drawn(self) -> tuple[str, ...]:
+        """What could not be drawn, and why."""
+        return tuple(each for each in self.left_out if not each.startswith(IN_SPITE))
 
     def item(self, id: str) -> ItemKey:
         """What an item is."""

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debate.study.statistics import (
+    TOO_FEW,
     Shown,
     chance_among,
     difference_interval,
@@ -73,6 +74,14 @@ def test_an_interval_needs_two_clusters_that_differ():
     assert mean_interval([3] * 4, range(4), seed=1).interval is None
     assert mean_interval([], [], seed=1).interval is None
     assert difference_interval(([1], ["a"]), ([1, 2], ["b", "c"]), seed=1).interval is None
+
+
+def test_a_difference_needs_four_clusters_on_either_side():
+    many = ([1.0, 2, 3, 4, 5, 2], range(6))
+    three = difference_interval(many, ([1.0, 2, 4], "abc"), seed=1)
+    assert three == (None, TOO_FEW)
+    low, high = difference_interval(many, ([1.0, 2, 4, 3], "abcd"), seed=1).interval
+    assert low < 2.83 - 2.5 < high
 
 
 def test_medians():

@@ -11,14 +11,16 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from study_worlds import RATERS, Skill, coded, coding_study, file_of, rated, style_study
+from study_worlds import RATERS, Skill, World, coded, coding_study, file_of, rated, style_study
 
 from debate.spreadsheet import inert
-from debate.study.bundle import Foreseen
-from debate.study.ratings import CodedTurn, Identified
+from debate.study.bundle import Foreseen, sha256
+from debate.study.key import IN_SPITE, SourceKey, dump_key
+from debate.study.ratings import CodedTurn, Identified, Preferred, Scored
 from debate.study.report import write_report
 from debate.study.report.markdown import escaped, within
 from debate.study.results.analyses import results_of
+from debate.study.statistics import Interval
 
 VOID = {"meta", "circle", "line", "rect", "br"}
 EVIL = '</title></text><script>alert(1)</script><img src="http://evil.example/x" onerror=a()>'
@@ -172,7 +174,7 @@ def test_a_null_study_says_that_it_shows_nothing(tmp_path):
     claims = {
         "raters tell the voices apart better than chance": "nor that they cannot",
         "That is a preference for": "no preference is shown",
-        "was rated closer to the card": "no difference is shown",
+        "were rated closer to the card": "no difference is shown",
     }
     made = dict.fromkeys(claims, 0)
     for seed in range(12):
@@ -190,7 +192,263 @@ def test_what_raters_can_do_is_said(tmp_path):
     text = report(world, rated(world, dict.fromkeys(RATERS, skill)), tmp_path)[1]
     assert "raters tell the voices apart better than chance (p \\< 0.001)" in text
     assert "That is a preference for alpha." in text
-    assert "genuine less shuffled, in points: genuine was rated closer to the card" in text
+    assert (
+        "Genuine texts less texts written from another card, in points: genuine texts were rated"
+        " closer to the card: "
+    ) in text
+
+
+def with_contrast(found, **figures):
+    """The results, the first difference of means made another."""
+    scaled = found.main.scaled
+    first = scaled.contrasts[0]
+    adjusted = figures.pop("adjusted")
+    gap = replace(first.difference, **figures)
+    contrasts = (replace(first, difference=gap, adjusted=adjusted), *scaled.contrasts[1:])
+    main = replace(found.main, scaled=replace(scaled, contrasts=contrasts))
+    return replace(found, analyses=(main, *found.analyses[1:]))
+
+
+def test_an_interval_of_one_scale_and_a_p_of_all_do_not_contradict_each_other(tmp_path):
+    world = style_study(likert=6, foils={"no-persona": 6})
+    found = results_of(world.bundle, world.key, rated(world, {"ada": Skill()}), seed=1)
+    named = world.bundle.rubric.likert[0].id
+    alone = {"value": 0.75, "interval": Interval(0.15, 1.35), "p": 0.0194}
+    for figures, said in (
+        (
+            alone | {"adjusted": 0.097},
+            "a difference by itself, but after adjusting for 5 scales, of which some may differ by"
+            f" chance, no difference is shown: {named} +0.75 (+0.15 to +1.35), p = 0.019, adjusted"
+            " 0.097",
+        ),
+        (alone | {"p": 0.06, "adjusted": 0.2}, "interval and p disagree, so no difference"),
+        (alone | {"adjusted": 0.03}, "genuine texts were rated closer to the card"),
+        (
+            {"value": 0.1, "interval": Interval(-0.5, 0.7), "p": 0.6, "adjusted": 1.0},
+            f"no difference is shown: {named} +0.10 (-0.50 to +0.70), p = 0.600, adjusted 1.000",
+        ),
+    ):
+        write_report(with_contrast(found, **figures), world.bundle, world.key, tmp_path)
+        text = (tmp_path / "report.md").read_text()
+        assert f"less texts without a persona, in points: {said}" in text
+
+
+def test_a_difference_stays_within_what_the_scale_allows(tmp_path):
+    world = style_study(likert=4, foils={"no-persona": 4})
+    points = {"genuine": [5, 5, 1, 5], "no-persona": [1, 1, 5, 1]}
+    answers = [
+        (each.id, Scored(points=dict.fromkeys(world.items[each.id].dimensions, given)))
+        for kind, of in points.items()
+        for each, given in zip((k for k in world.key.items if k.kind == kind), of, strict=True)
+    ]
+    results = report(world, [file_of(world, "ada", answers)], tmp_path)[3]
+    gaps = [row for row in rows(results) if row["measure"].startswith("mean difference")]
+    assert gaps
+    assert {(row["value"], row["high"]) for row in gaps} == {("2", "4")}
+
+
+def test_too_few_texts_for_a_difference_are_said_to_be(tmp_path):
+    world = style_study(likert=6, foils={"no-persona": 3})
+    _, text, _, results = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)
+    assert "in points: too few texts to say how sure it is: lexis +" in text
+    assert re.search(r"\| [+-]\d\.\d\d \(too few to say how sure\) \| too few \| too few \|", text)
+    for row in rows(results):
+        if row["measure"].startswith("mean difference"):
+            assert row["value"]
+            assert row["low"] == row["p"] == row["p_adjusted"] == ""
+
+
+def test_who_did_not_finish_is_named_with_how_far_they_came(tmp_path):
+    world = style_study(identification=8, likert=6)
+    files = [*rated(world, {"ada": Skill()}, upto=5), *rated(world, {"bo": Skill(), "cy": Skill()})]
+    page, text, *_ = report(world, files, tmp_path)
+    said = "2 of 3 raters finished; ada did 5 of 14."
+    assert text.count(said) == 2  # at the head, and of the raters
+    assert re.search(r"\| ada \| 5 \| 14 \| no \|", text)
+    assert re.search(r"\| bo \| 14 \| 14 \| yes \|", text)
+    assert said in page
+    text = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)[1]
+    assert "All raters finished." in text
+
+
+def test_kinds_are_told_in_plain_words_and_arms_where_a_kind_has_several(tmp_path):
+    world = whole(arms=("full", "other"))
+    page, text, *_ = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)
+    for told in (page, text):
+        assert not re.search(r"no-persona|held-out(?!-one)|Kind: ", told)
+    (mean,) = re.findall(r"Mean points.*", text)
+    assert "genuine texts of full" in mean
+    world = whole()
+    text = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)[1]
+    (mean,) = re.findall(r"Mean points.*", text)
+    assert re.search(r"overall: genuine texts \d\.\d\d \(.*; texts without a persona \d", mean)
+    assert "alpha" not in mean
+
+
+def test_each_row_has_its_own_chance_and_no_line_crosses_a_label(tmp_path):
+    world = whole(arms=("full", "other"))
+    found = results_of(world.bundle, world.key, rated(world, {"ada": Skill()}), seed=1)
+    write_report(found, world.bundle, world.key, tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    (svg,) = re.findall(r'<svg role="img"[^>]*"accuracy-t .*?</svg>', page, re.DOTALL)
+    chances = [e for e in found.main.identified.accuracies if e.chance is not None]
+    assert 2 < len(chances) < len(found.main.identified.accuracies)
+    lines = re.findall(
+        r'<line class="(\w+)" x1="[\d.]+" y1="([\d.]+)" x2="[\d.]+" y2="([\d.]+)"', svg
+    )
+    assert sum(kind == "mark" for kind, *_ in lines) == len(chances) + 1  # and of the legend
+    assert "by chance, row by row; none where it is not known" in svg
+    labels = [float(y) for y in re.findall(r'<text class="label" x="[\d.]+" y="([\d.]+)"', svg)]
+    for y in labels:
+        assert not [x for x in lines if float(x[1]) < y + 3 and y - 10 < float(x[2])]
+
+
+def test_of_few_conferences_no_rate_is_told(tmp_path):
+    world = coding_study(conferences=1)
+
+    def codes(of, turn):
+        return [CodedTurn(turn=turn, code="HOLD")] if turn == 2 else []
+
+    files = [coded(world, rater, codes) for rater in RATERS[:2]]
+    page, text, *_ = report(world, files, tmp_path)
+    said = "One conference an arm: no rate can be told of fewer than 5."
+    assert text.count(said) == 2  # at the head, and of the codes
+    assert "still allows" not in text
+    assert " %)" not in text.split("## Bargaining")[1].split("##")[0]
+    assert re.search(r"\| HOLD \| full \| 1 \| 1 \| too few to say how sure \|", text)
+    assert "share of conferences with at least one" not in page
+
+
+def test_the_head_tells_of_every_arm(tmp_path):
+    world = coding_study(arms=("full", "no chair", "no goals"), conferences=5)
+
+    def codes(of, turn):
+        there = of.origins[0].arm != "no goals" and turn == 2
+        return [CodedTurn(turn=turn, code="HOLD")] if there else []
+
+    text = report(world, [coded(world, rater, codes) for rater in RATERS[:2]], tmp_path)[1]
+    head = text.split("## Agreement")[0]
+    for arm in ("full", "no chair"):
+        assert (
+            f"Arm {arm}, of 5 conferences those with at least one: HOLD in 5 (57 to 100 %)" in head
+        )
+    assert "Arm no goals, of 5 conferences those with at least one: none, of any code." in head
+
+
+def resealed(world, **update):
+    """The study, its key another from before it was sealed."""
+    key = world.key.model_copy(update=update)
+    bundle = world.bundle.model_copy(update={"key_sha256": sha256(dump_key(key))})
+    return World(bundle, key)
+
+
+def conferences_of(arm, models, scenario="hall", seeds=range(1, 3)):
+    return tuple(
+        SourceKey(arm=arm, transcript=f"{arm}-{seed}.jsonl", head=sha256(f"{arm} {seed}".encode()),
+                  scenario=scenario, models=models, seed=seed, turns=10)
+        for seed in seeds
+    )  # fmt: skip
+
+
+def test_the_method_tells_what_an_arm_consists_of(tmp_path):
+    sources = (
+        *conferences_of("alpha", ("m/one", "m/two"), seeds=(1, 2, 3, 7)),
+        *conferences_of("beta", ("m/one",)),
+        *conferences_of("beta", ("m/three",), "bridge", seeds=(9,)),
+    )
+    world = resealed(style_study(identification=6, pairs=6), sources=sources)
+    page, text, *_ = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)
+    assert r"| alpha | 4 | m/one and m/two | hall | 1 to 3, 7 | 40 |" in text
+    assert (
+        r"| beta | 3 | m/one (2 of 3) and m/three (1 of 3) | hall (2 of 3) and bridge (1 of 3) |"
+        r" 1, 2, 9 | 30 |"
+    ) in text
+    method = text.split("## Method")[1]
+    assert all(each.head in method for each in sources)
+    assert re.search(r'<details class="method" id="transcripts">.*?' + sources[0].head, page, re.S)
+    bare = style_study(identification=6)
+    text = report(bare, rated(bare, {"ada": Skill()}), tmp_path)[1]
+    assert "The key does not say of which conferences the arms consist." in text
+
+
+@pytest.mark.parametrize(
+    ("beta", "said"),
+    [
+        (conferences_of("beta", ("m/one",)), []),
+        (
+            conferences_of("beta", ("m/two",)),
+            ["Arm and model are confounded: alpha is of m/one; beta is of m/two. What differs"
+             " between these arms may be the model's."],
+        ),
+        (
+            conferences_of("beta", ("m/one", "m/two")),
+            ["Arm and model are confounded in part: alpha is of m/one; beta is of m/one and m/two."
+             " What differs between these arms may be the model's."],
+        ),
+        (
+            conferences_of("beta", ("m/two",), "bridge"),
+            ["Arm and model are confounded: alpha is of m/one; beta is of m/two. What differs"
+             " between these arms may be the model's.",
+             "Arm and scenario are confounded: alpha is of hall; beta is of bridge. What differs"
+             " between these arms may be the scenario's."],
+        ),
+        (conferences_of("gamma", ("m/two",)), []),  # of which nothing is compared
+    ],
+)  # fmt: skip
+def test_where_arm_and_model_are_one_the_head_says_so(beta, said, tmp_path):
+    plain = style_study(pairs=6, likert=4, foils={"no-persona": 4})
+    world = resealed(plain, sources=conferences_of("alpha", ("m/one",)) + beta)
+    text = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)[1]
+    head = text.split("## Agreement")[0]
+    assert re.findall(r"^- (Arm and .*)", head, re.MULTILINE) == said
+
+
+def test_faults_in_spite_of_which_it_was_sealed_are_told_first(tmp_path):
+    faults = tuple(f"{IN_SPITE}item {n}: a name can be read" for n in "abcde")
+    world = resealed(style_study(identification=6), left_out=(*faults, "no pairs: too little"))
+    for files in ([], rated(world, dict.fromkeys(RATERS, Skill()))):
+        text = report(world, files, tmp_path)[1]
+        first = text.split("## What can be said\n\n- ")[1].split("\n")[0]
+        assert first == (
+            "The study was sealed in spite of 5 faults: item a: a name can be read; item b: a name"
+            " can be read; item c: a name can be read; and 2 more, told in the method."
+        )
+    method = text.split("## Method")[1]
+    assert method.index("Faults in spite of which") < method.index("| item e: a name can be read |")
+    assert method.index("What could not be drawn") < method.index("| no pairs: too little |")
+
+
+def test_what_was_settled_is_told_with_where_it_is_used(tmp_path):
+    world = style_study(identification=4, pairs=4, likert=4, checks=1)
+    by_task = {}
+    for each in world.key.items:
+        if not each.checked:
+            by_task.setdefault(each.task, []).append(each.id)
+    scales = [each.id for each in world.bundle.rubric.likert]
+
+    def answers(card, choice, point):
+        return [
+            *((item, Identified(card=card)) for item in by_task["identification"]),
+            *((item, Preferred(choice=choice)) for item in by_task["pairs"]),
+            *((i, Scored(points=dict.fromkeys(scales, point))) for i in by_task["likert"]),
+        ]
+
+    first = world.key.item(by_task["identification"][0]).cards[0]
+    files = [
+        file_of(world, "ada", answers(first, "a", 1)),
+        file_of(world, "bo", answers("none", "b", 5)),
+    ]
+    settled = [e for e in files[0].lines if e.type == "rating"][:6]  # 4 of one task, 2 of another
+    text = report(world, files, tmp_path, settled)[1]
+    agreement = text.split("## Agreement among raters")[1].split("##")[0]
+    assert (
+        "Differences that raters settled afterwards: 4 of 4 in identification, 2 of 4 in pairs and"
+        " 0 of 4 in scales. Agreement is computed without what was settled."
+    ) in agreement
+    assert "is used in its row “after adjudication” alone" in agreement
+    assert "What was settled in pairs is used in no figure." in agreement
+    assert "settled after rating: identification 4 of 4; pairs 2 of 4; scales 0 of 4." in text
+    assert "settled afterwards" not in report(world, files, tmp_path)[1]
 
 
 def test_who_judges_by_keywords_is_named(tmp_path):

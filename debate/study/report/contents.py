@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from debate.study.bundle import Bundle
 from debate.study.key import Key
@@ -27,7 +28,7 @@ def contents(results: Results, bundle: Bundle, key: Key) -> Contents:
         bundle: What raters got.
         key: What it truly was.
     """
-    head = Section("said", "What can be said", "results", tuple(sentences.of_all(results)))
+    head = Section("said", "What can be said", "results", tuple(sentences.of_all(results, key)))
     tasks = tuple(_tasks(results, results.main, bundle.rubric, ""))
     sections = [head, *tasks, *_others(results, bundle.rubric), _raters(results)]
     if words := _words(results):
@@ -46,8 +47,9 @@ def _tasks(results: Results, analysis: Analysis, rubric: Rubric, mark: str) -> I
     `mark` is what their ids begin with."""
     rated = any(each.alpha.n for each in analysis.agreement)
     yield _section(
-        f"{mark}agreement", "Agreement among raters", sentences.of_agreement(analysis.agreement),
-        rated, pictures.of_agreement(analysis.agreement, mark) if rated else (),
+        f"{mark}agreement", "Agreement among raters", chain(
+            sentences.of_agreement(analysis.agreement), sentences.of_settled(results.settled)
+        ), rated, pictures.of_agreement(analysis.agreement, mark) if rated else (),
         grids.of_agreement(analysis.agreement),
     )  # fmt: skip
     if analysis.identified is not None:
@@ -120,9 +122,10 @@ def _others(results: Results, rubric: Rubric) -> Iterator[Section]:
 def _raters(results: Results) -> Section:
     if not results.rated:
         return Section("raters", "Raters", "results", (sentences.NOT_RATED,))
-    said = tuple(said for each in results.raters for said in sentences.of_rater(each))
+    said = [said for each in results.raters for said in sentences.of_rater(each)]
+    said = [sentences.of_work(results), *(said or ["The rules leave nobody out."])]
     return Section(
-        "raters", "Raters", "results", said or ("The rules leave nobody out.",), (),
+        "raters", "Raters", "results", tuple(said), (),
         tuple(grids.of_raters(results)),
     )  # fmt: skip
 

@@ -6,14 +6,25 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import fmean, median
 
+from debate.study.report.kinds import TASKS, accuracy_of, contrasted, kind_said
 from debate.study.report.section import Grid
-from debate.study.report.wording import alone, cell, listed, p_value, span, value
+from debate.study.report.wording import (
+    TOO_FEW_SAID,
+    alone,
+    cell,
+    listed,
+    p_value,
+    span,
+    value,
+)
 from debate.study.results.analyses import Results
-from debate.study.results.bargaining import Bargaining
+from debate.study.results.bargaining import FEW_CONFERENCES, Bargaining, CodeRate
 from debate.study.results.concord import Agreement
+from debate.study.results.figure import Figure
 from debate.study.results.identification import Recognition
 from debate.study.results.preference import Preferences
 from debate.study.results.scales import Scaled
+from debate.study.statistics import FEWEST
 
 
 def of_identification(found: Recognition) -> Iterator[Grid]:
@@ -22,7 +33,7 @@ def of_identification(found: Recognition) -> Iterator[Grid]:
     for each in found.accuracies:
         chance = each.chance
         rows.append((
-            "genuine texts" if each.by == "all" else f"{each.by}: {each.name}",
+            accuracy_of(each),
             cell(each.share, "share"),
             "" if chance is None else value(chance.by_chance, "share"),
             "" if chance is None else p_value(chance.p),
@@ -43,7 +54,7 @@ def of_identification(found: Recognition) -> Iterator[Grid]:
     yield Grid(
         "What each text was taken for",
         ("kind", "true voice", *found.confusion.columns),
-        tuple((r.kind, r.truth, *map(str, r.chosen)) for r in found.confusion.rows),
+        tuple((kind_said(r.kind), r.truth, *map(str, r.chosen)) for r in found.confusion.rows),
     )
 
 
@@ -72,8 +83,8 @@ def of_scales(found: Scaled) -> Iterator[Grid]:
         "Points by kind and arm (95 % interval)",
         ("scale", "kind", "arm", *"12345", "can't judge", "mean", "median", "4 or 5", "texts"),
         tuple(
-            (e.dimension, e.kind, e.arm, *map(str, e.counts), str(e.unjudged), cell(e.mean),
-             cell(e.median), cell(e.taken, "share"), str(e.mean.items))
+            (e.dimension, kind_said(e.kind), e.arm, *map(str, e.counts), str(e.unjudged),
+             cell(e.mean), cell(e.median), cell(e.taken, "share"), str(e.mean.items))
             for e in found.distributions
         ),
     )  # fmt: skip
@@ -83,16 +94,23 @@ def of_scales(found: Scaled) -> Iterator[Grid]:
         tuple(
             (
                 e.dimension,
-                e.first,
-                e.second,
+                contrasted(e, e.first),
+                contrasted(e, e.second),
                 cell(e.difference, "gap"),
-                p_value(e.difference.p) if e.difference.n else "not rated",
-                p_value(e.adjusted) if e.difference.n else "not rated",
+                _p(e.difference, e.difference.p),
+                _p(e.difference, e.adjusted),
             )
             for e in found.contrasts
         ),
-        "p by dealing out anew which texts are of which; adjusted over the scales (Holm).",
+        "Each interval is of its scale by itself. p by dealing out anew which texts are of which;"
+        f" adjusted over the scales (Holm). Fewer than {FEWEST} clusters of either are too few.",
     )
+
+
+def _p(of: Figure, p: float | None) -> str:
+    if not of.n:
+        return "not rated"
+    return "too few" if of.few else p_value(p)
 
 
 def of_bargaining(found: Bargaining) -> Iterator[Grid]:
@@ -102,13 +120,14 @@ def of_bargaining(found: Bargaining) -> Iterator[Grid]:
         ("code", "arm", "conferences", "with it", "share", f"less {found.base}", "turns", "with it",
          "per turn", f"less {found.base}"),
         tuple(
-            (e.code, e.arm, str(e.conferences), str(e.having), cell(e.share, "share"),
-             cell(e.share_gap, "gap"), str(e.turns), str(e.times), cell(e.per_turn),
+            (e.code, e.arm, str(e.conferences), str(e.having), _share(e),
+             _share_gap(e, found), str(e.turns), str(e.times), cell(e.per_turn),
              cell(e.per_turn_gap, "gap"))
             for e in found.rates
         ),
         "A code counts if it was adjudicated so or, where nobody adjudicated, if more than half of"
-        " the turn's raters gave it.",
+        f" the turn's raters gave it. Below {FEW_CONFERENCES} conferences an arm is too few to tell"
+        " a share.",
     )  # fmt: skip
     yield Grid(
         "Where thoughts may have come from",
@@ -122,6 +141,17 @@ def of_bargaining(found: Bargaining) -> Iterator[Grid]:
     )
 
 
+def _share(each: CodeRate) -> str:
+    return TOO_FEW_SAID if each.few and each.conferences else cell(each.share, "share")
+
+
+def _share_gap(each: CodeRate, found: Bargaining) -> str:
+    base = next(other for other in found.arms if other.arm == found.base)
+    if each.share_gap is not None and (each.few or base.few):
+        return TOO_FEW_SAID if each.share_gap.n else each.share_gap.state
+    return cell(each.share_gap, "gap")
+
+
 def of_agreement(agreement: Sequence[Agreement]) -> Iterator[Grid]:
     """Every coefficient."""
     yield Grid(
@@ -130,8 +160,8 @@ def of_agreement(agreement: Sequence[Agreement]) -> Iterator[Grid]:
          "positive", "raters", "units"),
         tuple(
             (
-                f"{e.task}: {e.of}",
-                e.among,
+                f"{TASKS[e.task]}: {e.of}",
+                "all" if e.among == "all" else kind_said(e.among),
                 cell(e.alpha),
                 "" if e.without_one is None else span(e.without_one),
                 alone(e.gwet),
@@ -157,7 +187,7 @@ def _by_task(results: Results) -> Iterator[tuple[str, ...]]:
         unjudged = [each.unjudged for each in results.told if each.task == task]
         flags = Counter(flag for each in of.values() for flag in each.flags)
         yield (
-            task,
+            TASKS[task],
             str(len(of)) if of else "not rated",
             f"{median(seconds):.1f}" if of else "not rated",
             *((str(flags["leak"]), str(flags["catchphrase"])) if of else ("not rated",) * 2),
@@ -169,10 +199,11 @@ def of_raters(results: Results) -> Iterator[Grid]:
     """Each rater's work and steadiness, and flagged items."""
     yield Grid(
         "Work",
-        ("rater", "rated", "planned", "checks missed", "seconds an item", "can't judge",
+        ("rater", "rated", "planned", "finished", "checks missed", "seconds an item", "can't judge",
          "left out because"),
         tuple(
-            (e.rater, str(e.rated), str(e.planned), f"{e.missed} of {e.checks}",
+            (e.rater, str(e.rated), str(e.planned), "yes" if e.finished else "no",
+             f"{e.missed} of {e.checks}",
              "not rated" if e.seconds is None else f"{e.seconds:.1f}",
              "not rated" if e.unjudged is None else value(e.unjudged, "share"),
              listed(e.reasons))
@@ -197,7 +228,7 @@ def of_raters(results: Results) -> Iterator[Grid]:
             tuple(steady),
         )
     alarms = [
-        (r.rater, a.kind, a.of, str(a.judged), str(a.taken))
+        (r.rater, kind_said(a.kind), TASKS[a.of], str(a.judged), str(a.taken))
         for r in results.raters for a in r.false_alarms
     ]  # fmt: skip
     if alarms:

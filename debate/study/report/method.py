@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from debate.study.bundle import Bundle, Exclusions
 from debate.study.key import ItemKey, Key
+from debate.study.report.composition import made_of, transcripts
+from debate.study.report.kinds import TASKS, kind_said
 from debate.study.report.section import Grid, Quoted, Section
 from debate.study.report.wording import many, value
 from debate.study.results.analyses import Results
@@ -37,18 +39,33 @@ def method(results: Results, bundle: Bundle, key: Key) -> Section:
         f"Masks were checked by {key.masks_checked_by}."
         if key.masks_checked_by
         else "Nobody is on record as having checked the masks.",
+        *_settled(results),
         *_precision(results),
+        *([] if key.sources else ["The key does not say of which conferences the arms consist."]),
         *_rules(bundle.exclusions),
         *INTERVALS,
     ]
+    arms = (made_of(key),) if key.sources else ()
     quotes = [Quoted("Instructions to raters, in full", rubric.instructions), *_asked(rubric)]
     return Section(
         "method",
         "Method",
         "method",
         tuple(said),
-        grids=(_items(key), _raters(bundle, key), *_left_out(key)),
+        grids=(*arms, _items(key), _raters(bundle, key), *_left_out(key)),
         quotes=tuple(quotes),
+        parts=(transcripts(key),) if key.sources else (),
+    )
+
+
+def _settled(results: Results) -> Iterator[str]:
+    if not results.rated:
+        return
+    told = [f"{TASKS[e.task]} {e.settled} of {e.differences}" for e in results.settled]
+    yield (
+        f"Differences among raters, settled after rating: {'; '.join(told)}."
+        if told
+        else "Raters differed on nothing that could be settled after rating."
     )
 
 
@@ -88,7 +105,8 @@ def _rules(rules: Exclusions) -> Iterator[str]:
 
 def _items(key: Key) -> Grid:
     counted = Counter(
-        (each.task, "repeat" if each.repeats else each.kind, _arms(each)) for each in key.items
+        (TASKS[each.task], kind_said("repeat" if each.repeats else each.kind), _arms(each))
+        for each in key.items
     )
     return Grid(
         "Items",
@@ -113,8 +131,11 @@ def _raters(bundle: Bundle, key: Key) -> Grid:
 
 
 def _left_out(key: Key) -> Iterator[Grid]:
-    if key.left_out:
-        rows = tuple((each,) for each in key.left_out)
+    if key.in_spite:
+        rows = tuple((each,) for each in key.in_spite)
+        yield Grid("Faults in spite of which the study was sealed", ("where, and what",), rows)
+    if key.not_drawn:
+        rows = tuple((each,) for each in key.not_drawn)
         yield Grid("What could not be drawn", ("what, and why",), rows)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from debate.study.report.kinds import SHORT, accuracy_of, begun, contrasted, groups_said
 from debate.study.report.plots import Bar, Stack, confusion_plot, interval_plot, stacked_bars
 from debate.study.report.section import Plot
 from debate.study.results.bargaining import Bargaining
-from debate.study.results.concord import Agreement
+from debate.study.results.concord import TENTATIVE, Agreement
 from debate.study.results.figure import Figure
 from debate.study.results.identification import Recognition
 from debate.study.results.preference import Preferences
@@ -17,25 +18,15 @@ from debate.study.rubric import Rubric
 
 def of_identification(found: Recognition, mark: str) -> tuple[Plot, ...]:
     """Accuracy, and the confusion matrix."""
-    named = {
-        "all": "Genuine texts",
-        "kind": "Kind: ",
-        "arm": "Arm: ",
-        "persona": "Persona: ",
-        "confidence": "Confidence ",
-        "settled": "Settled: ",
-    }
     bars = []
     for each in found.accuracies:
-        label = named[each.by] + ("" if each.by == "all" else each.name)
-        bars += _bar(label, each.share)
+        by_chance = None if each.chance is None else each.chance.by_chance
+        bars += _bar(begun(accuracy_of(each)), each.share, by_chance)
     plots = []
-    chance = found.genuine.chance
     if bars:
         title = "How often the right card, or rightly none, was named"
         svg = interval_plot(
-            f"{mark}accuracy", title, bars, unit="share", reach=(0, 1),
-            mark=None if chance is None else chance.by_chance, marked="genuine texts, by chance",
+            f"{mark}accuracy", title, bars, unit="share", reach=(0, 1), marked="by chance",
         )  # fmt: skip
         plots.append(Plot(f"{title}, with intervals at 95 %.", svg))
     columns = found.confusion.columns
@@ -43,7 +34,7 @@ def of_identification(found: Recognition, mark: str) -> tuple[Plot, ...]:
     for row in found.confusion.rows:
         if sum(row.chosen):
             right = row.truth if row.kind == "genuine" else "none"
-            label = row.truth if row.kind == "genuine" else f"{row.kind}: {row.truth}"
+            label = row.truth if row.kind == "genuine" else f"{SHORT[row.kind]}: {row.truth}"
             at = columns.index(right) if right in columns and row.kind != "shuffled" else None
             rows.append((label, row.chosen, at))
     if rows:
@@ -55,17 +46,17 @@ def of_identification(found: Recognition, mark: str) -> tuple[Plot, ...]:
 
 def of_preferences(found: Preferences, mark: str) -> tuple[Plot, ...]:
     """Win rates and strengths."""
-    bars = [b for m in found.matches for b in _bar(f"{m.one} against {m.other}", m.rate)]
+    bars = [b for m in found.matches for b in _bar(f"{m.one} against {m.other}", m.rate, 0.5)]
     plots = []
     if bars:
         title = "Share of pairs that the first won"
-        svg = interval_plot(f"{mark}wins", title, bars, unit="share", reach=(0, 1), mark=0.5,
+        svg = interval_plot(f"{mark}wins", title, bars, unit="share", reach=(0, 1),
                             marked="no preference")  # fmt: skip
         plots.append(Plot(f"{title}, ties as half, with intervals at 95 %.", svg))
-    bars = [bar for each in found.strengths for bar in _bar(each.system, each.strength)]
+    bars = [bar for each in found.strengths for bar in _bar(each.system, each.strength, 0.0)]
     if bars:
         title = "Bradley-Terry strengths"
-        svg = interval_plot(f"{mark}strengths", title, bars, unit="gap", reach=(-1, 1), mark=0.0,
+        svg = interval_plot(f"{mark}strengths", title, bars, unit="gap", reach=(-1, 1),
                             marked="the mean of all")  # fmt: skip
         plots.append(Plot(f"{title}, in log odds, with intervals at 95 %.", svg))
     return tuple(plots)
@@ -76,8 +67,9 @@ def of_scales(found: Scaled, rubric: Rubric, mark: str) -> tuple[Plot, ...]:
     asked = {each.id: each.question for each in rubric.likert}
     plots = []
     for dimension in dict.fromkeys(each.dimension for each in found.distributions):
+        called = groups_said((each.kind, each.arm) for each in found.of(dimension))
         stacks = [
-            Stack(f"{each.kind}, {each.arm}", each.counts)
+            Stack(begun(called[each.kind, each.arm]), each.counts)
             for each in found.of(dimension)
             if sum(each.counts)
         ]
@@ -88,11 +80,16 @@ def of_scales(found: Scaled, rubric: Rubric, mark: str) -> tuple[Plot, ...]:
     bars = [
         bar
         for each in found.contrasts
-        for bar in _bar(f"{each.dimension}: {each.first} − {each.second}", each.difference)
+        for bar in _bar(
+            f"{each.dimension}: {contrasted(each, each.first)}"
+            f" − {contrasted(each, each.second).removeprefix('texts ')}",
+            each.difference,
+            0.0,
+        )
     ]
     if bars:
         title = "Differences of means, in points"
-        svg = interval_plot(f"{mark}gaps", title, bars, unit="gap", reach=(-1, 1), mark=0.0,
+        svg = interval_plot(f"{mark}gaps", title, bars, unit="gap", reach=(-1, 1),
                             marked="no difference")  # fmt: skip
         plots.append(Plot(f"{title}, with intervals at 95 %.", svg))
     return tuple(plots)
@@ -103,7 +100,7 @@ def of_bargaining(found: Bargaining, mark: str) -> tuple[Plot, ...]:
     plots = []
     for code in dict.fromkeys(each.code for each in found.rates):
         of = [each for each in found.rates if each.code == code]
-        bars = [bar for each in of for bar in _bar(each.arm, each.share)]
+        bars = [bar for each in of if not each.few for bar in _bar(each.arm, each.share)]
         if bars and any(each.times for each in of) and code != "NONE":
             title = f"{code}: share of conferences with at least one"
             name = f"{mark}code-{code.lower()}"
@@ -117,16 +114,16 @@ def of_agreement(agreement: Sequence[Agreement], mark: str) -> tuple[Plot, ...]:
     bars = []
     for each in agreement:
         label = each.of if each.among == "all" else f"{each.of}, genuine texts alone"
-        bars += _bar(label, each.alpha)
+        bars += _bar(label, each.alpha, TENTATIVE)
     if not bars:
         return ()
     title = "Krippendorff's alpha"
-    svg = interval_plot(f"{mark}alpha", title, bars, unit="number", reach=(0, 1), mark=0.667,
+    svg = interval_plot(f"{mark}alpha", title, bars, unit="number", reach=(0, 1),
                         marked="below it no conclusions")  # fmt: skip
     return (Plot(f"{title}, with intervals at 95 %.", svg),)
 
 
-def _bar(label: str, figure: Figure) -> list[Bar]:
+def _bar(label: str, figure: Figure, mark: float | None = None) -> list[Bar]:
     if figure.value is None:
         return []
-    return [Bar(label, figure.value, figure.interval)]
+    return [Bar(label, figure.value, figure.interval, mark, figure.few)]

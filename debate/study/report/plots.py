@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 
 from markupsafe import Markup
 
-from debate.study.report.wording import Unit, span, value
+from debate.study.report.wording import TOO_FEW_SAID, Unit, span, value
 from debate.study.statistics import Interval
 from debate.text import one_line
 
@@ -31,6 +31,15 @@ class Bar:
     label: str
     value: float
     interval: Interval | None
+    mark: float | None = None
+    """A value to be marked in its row, such as chance."""
+    few: bool = False
+    """Whether there is no interval since it rests on too little."""
+
+    def told(self, unit: Unit) -> str:
+        """It in words."""
+        sure = TOO_FEW_SAID if self.few else span(self.interval, unit)
+        return f"{value(self.value, unit)} ({sure})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,6 @@ def interval_plot(
     *,
     unit: Unit,
     reach: tuple[float, float],
-    mark: float | None = None,
     marked: str = "",
 ) -> Markup:
     """Values with their intervals, one below the other.
@@ -59,41 +67,50 @@ def interval_plot(
         bars: The values.
         unit: How they are told.
         reach: Ends of the axis; it is widened for what lies beyond.
-        mark: A value to be marked by a line, such as chance.
-        marked: What the line is.
+        marked: What the marks in its rows are.
     """
-    ends = [end for bar in bars for end in (bar.value, *(bar.interval or ()))]
+    ends = [end for bar in bars for end in _ends(bar)]
     ticks = _ticks(min(reach[0], *ends), max(reach[1], *ends))
     low, high = ticks[0], ticks[-1]
 
     def x(at: float) -> float:
         return float(LEFT + (at - low) / (high - low) * (RIGHT - LEFT))
 
-    tall = ROW * len(bars) + (46 if mark is not None else 28)
+    marks = {bar.mark for bar in bars if bar.mark is not None}
+    tall = ROW * len(bars) + (50 if marks else 28)
     parts: list[Markup] = []
     floor = ROW * len(bars) + 4
-    for tick in ticks:
-        parts.append(_line(x(tick), 0, x(tick), floor, "grid"))
-        parts.append(_text(x(tick), floor + 15, value(tick, unit), "tick", _anchor(x(tick))))
-    if mark is not None:
-        parts.append(_line(x(mark), 0, x(mark), floor, "mark"))
-        said = f"┆ {marked}: {value(mark, unit)}"
-        parts.append(_text(LEFT, floor + 34, said, "tick"))
     for n, bar in enumerate(bars):
+        parts += [_line(x(tick), ROW * n + 21, x(tick), ROW * n + 43, "grid") for tick in ticks]
         parts += _bar(bar, ROW * n, x, unit)
-    told = "; ".join(f"{b.label}: {value(b.value, unit)} ({span(b.interval, unit)})" for b in bars)
-    if mark is not None:
-        told += f"; {marked}: {value(mark, unit)}"
+    for tick in ticks:
+        parts.append(_text(x(tick), floor + 15, value(tick, unit), "tick", _anchor(x(tick))))
+    if marks:
+        parts.append(_line(LEFT + 4, floor + 26, LEFT + 4, floor + 40, "mark"))
+        alike = f": {value(min(marks), unit)}" if len(marks) == 1 else ", row by row"
+        some = "" if all(bar.mark is not None for bar in bars) else "; none where it is not known"
+        parts.append(_text(LEFT + 14, floor + 37, f"{marked}{alike}{some}", "tick"))
+    told = "; ".join(
+        f"{bar.label}: {bar.told(unit)}"
+        + ("" if bar.mark is None else f", {marked}: {value(bar.mark, unit)}")
+        for bar in bars
+    )
     return _svg(name, title, told, tall, parts)
+
+
+def _ends(bar: Bar) -> list[float]:
+    """All that its row must have room for."""
+    return [bar.value, *(bar.interval or ()), *([] if bar.mark is None else [bar.mark])]
 
 
 def _bar(bar: Bar, top: int, x: Callable[[float], float], unit: Unit) -> list[Markup]:
     middle = top + 30
     parts = [
         _text(LEFT, top + 15, bar.label, "label"),
-        _text(RIGHT, top + 15, f"{value(bar.value, unit)} ({span(bar.interval, unit)})", "told",
-              "end"),
-    ]  # fmt: skip
+        _text(RIGHT, top + 15, bar.told(unit), "told", "end"),
+    ]
+    if bar.mark is not None:
+        parts.append(_line(x(bar.mark), middle - 9, x(bar.mark), middle + 13, "mark"))
     if bar.interval is not None:
         a, b = x(bar.interval.low), x(bar.interval.high)
         parts.append(_line(a, middle, b, middle, "whisker"))

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from debate.study.report.wording import cell, listed, many, p_said, span, value
+from debate.study.key import Key
+from debate.study.report.composition import confounded
+from debate.study.report.kinds import TASKS, begun, contrasted, groups_said, kind_said
+from debate.study.report.wording import cell, listed, many, p_said, p_value, span, value
 from debate.study.results.analyses import Results
-from debate.study.results.bargaining import OPEN, Bargaining, CodeRate
+from debate.study.results.bargaining import FEW_CONFERENCES, OPEN, Bargaining, CodeRate
 from debate.study.results.concord import SURE, TENTATIVE, Agreement
 from debate.study.results.exclusion import RaterReport
 from debate.study.results.identification import Accuracy, Recognition
 from debate.study.results.preference import Preferences
 from debate.study.results.scales import Contrast, Scaled
+from debate.study.results.settlement import Settlement
 
 NOT_RATED = "Not rated."
 #: Below it, what came is taken for more than chance.
 SMALL = 0.05
+#: So many faults are told at the head.
+FIRST = 3
 #: What a task's results are called.
 NAMES = {
     "identification": "Identification",
@@ -46,9 +52,8 @@ def of_identification(found: Recognition) -> Iterator[str]:
         )
     for each in found.of("kind"):
         if each.name in ("no-persona", "held-out") and each.share.value is not None:
-            what = "no persona" if each.name == "no-persona" else "a persona whose card was absent"
             yield (
-                f"Of texts of {what}, “none of them” was rightly said in"
+                f"Of {kind_said(each.name)}, “none of them” was rightly said in"
                 f" {cell(each.share, 'share')}; otherwise some card was named that is not theirs."
             )
     for each in found.of("settled"):
@@ -121,45 +126,61 @@ def of_scales(found: Scaled, agreement: Sequence[Agreement]) -> Iterator[str]:
     if not any(each.mean.n for each in found.distributions):
         yield NOT_RATED
         return
-    for pair in dict.fromkeys((each.first, each.second) for each in found.contrasts):
-        between = [each for each in found.contrasts if (each.first, each.second) == pair]
-        yield from _contrasts(*pair, between)
-    for kind, what in (
-        ("shuffled", "written from another card than the one they were rated by"),
-        ("catchphrases", "of no persona, with the card's catchphrases pasted on"),
-    ):
+    between: dict[tuple[str, str, str], list[Contrast]] = {}
+    for each in found.contrasts:
+        between.setdefault((each.between, each.first, each.second), []).append(each)
+    for of_two in between.values():
+        yield from _contrasts(of_two)
+    for kind in ("shuffled", "catchphrases"):
         of = [each for each in found.distributions if each.kind == kind]
         points, taken = sum(sum(d.counts) for d in of), sum(sum(d.counts[3:]) for d in of)
         if points:
             yield (
-                f"False alarms: of {many(points, 'point')} given to texts {what}, {taken}"
+                f"False alarms: of {many(points, 'point')} given to {kind_said(kind)}, {taken}"
                 f" ({value(taken / points, 'share')}) were 4 or 5."
             )
     yield from _low_agreement([each for each in agreement if each.task == "likert"])
 
 
-def _contrasts(first: str, second: str, of: Sequence[Contrast]) -> Iterator[str]:
+def _contrasts(of: Sequence[Contrast]) -> Iterator[str]:
     """Two things that are compared, on all scales: those of one verdict in one sentence."""
     verdicts: dict[str, list[str]] = {}
     for each in of:
         if each.difference.value is not None:
-            p = "" if each.adjusted is None else f", adjusted {p_said(each.adjusted)}"
-            told = f"{each.dimension} {cell(each.difference, 'gap')}{p}"
-            verdicts.setdefault(_verdict(each), []).append(told)
+            verdicts.setdefault(_verdict(each), []).append(_gap(each))
+    first, second = (begun(contrasted(of[0], of[0].first)), contrasted(of[0], of[0].second))
     for verdict, scales in verdicts.items():
-        yield f"{first} less {second}, in points: {verdict} on {'; '.join(scales)}."
+        yield f"{first} less {second}, in points: {verdict}: {'; '.join(scales)}."
+
+
+def _gap(each: Contrast) -> str:
+    """A difference by itself, and what becomes of its p among those of the other scales."""
+    gap = each.difference
+    if gap.interval is None or gap.p is None or each.adjusted is None:
+        return f"{each.dimension} {value(gap.value, 'gap')}"
+    told = f"{each.dimension} {cell(gap, 'gap')}, {p_said(gap.p)}"
+    return told if each.scales == 1 else f"{told}, adjusted {p_value(each.adjusted)}"
 
 
 def _verdict(each: Contrast) -> str:
-    gap, ends = each.difference.value or 0.0, each.difference.interval
-    if ends is None or each.adjusted is None:
-        return "too little was rated to say how sure it is"
-    if ends.low > 0 and each.adjusted < SMALL:
-        return f"{each.first} was rated closer to the card"
-    if ends.high < 0 and each.adjusted < SMALL:
-        return f"{each.second} was rated closer to the card"
-    if each.first == "genuine" and gap <= 0:
-        return f"{each.second} texts were rated as high as the genuine ones"
+    """What a difference shows. Its interval is of one scale by itself, so it may leave out 0 where
+    the adjusted p is no longer small: then both are told, and why."""
+    gap, ends, p = each.difference.value or 0.0, each.difference.interval, each.difference.p
+    if ends is None or p is None or each.adjusted is None:
+        return "too few texts to say how sure it is"
+    apart = ends.low > 0 or ends.high < 0
+    closer = each.first if gap > 0 else each.second
+    if apart and each.adjusted < SMALL:
+        return f"{contrasted(each, closer)} were rated closer to the card"
+    if each.between == "kinds" and gap <= 0:
+        return f"{contrasted(each, each.second)} were rated as high as the genuine ones"
+    if apart and p < SMALL:
+        return (
+            f"a difference by itself, but after adjusting for {each.scales} scales, of which some"
+            " may differ by chance, no difference is shown"
+        )
+    if apart != (p < SMALL):
+        return "interval and p disagree, so no difference is shown"
     return "no difference is shown"
 
 
@@ -183,6 +204,29 @@ def of_agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
     yield from told
     if not told:
         yield f"Raters agree well on everything (alpha of {SURE:g} or more)."
+
+
+def of_settled(settled: Sequence[Settlement]) -> Iterator[str]:
+    """What was agreed where raters differed, and where it is used."""
+    some = [each for each in settled if each.settled]
+    if not some:
+        return
+    told = [f"{each.settled} of {each.differences} in {TASKS[each.task]}" for each in settled]
+    yield (
+        f"Differences that raters settled afterwards: {listed(told)}. Agreement is computed"
+        " without what was settled."
+    )
+    of = {each.task for each in some}
+    if "identification" in of:
+        yield (
+            "What was settled in identification is used in its row “after adjudication” alone,"
+            " which is of genuine texts."
+        )
+    if "coding" in of:
+        yield "What was settled in codes decides which codes and labels count."
+    unused = [TASKS[task] for task in ("pairs", "likert") if task in of]
+    if unused:
+        yield f"What was settled in {listed(unused)} is used in no figure."
 
 
 def _forbids(each: Agreement) -> str | None:
@@ -216,9 +260,16 @@ def of_bargaining(found: Bargaining, quiet: str = "NONE") -> Iterator[str]:
             f"{many(found.split, 'code')} that half of a turn's raters gave, and nobody"
             " adjudicated, are not counted."
         )
+    yield from _few(found)
+    few = {each.arm for each in found.arms if each.few}
     never = [code for code in _codes(found, quiet) if not any(e.times for e in _of(found, code))]
     for code in _codes(found, quiet):
-        yield from (_rate(each, found.base) for each in _of(found, code) if code not in never)
+        if code not in never:
+            yield from (
+                _rate(each, found.base, bare=found.base in few)
+                for each in _of(found, code)
+                if each.arm not in few
+            )
     yield from _never(found, never)
     unsettled = sum(each.count for each in found.labels if each.label == OPEN)
     if unsettled:
@@ -247,29 +298,23 @@ def _never(found: Bargaining, codes: Sequence[str]) -> Iterator[str]:
     """Of codes that nobody gave, how many conferences may have them all the same."""
     for each in _of(found, codes[0]) if codes else ():
         ends = each.share.interval
-        if ends is not None:
+        if ends is not None and not each.few:
             yield (
                 f"{listed(codes)}, arm {each.arm}: 0 of {many(each.conferences, 'conference')},"
                 f" which still allows {value(ends.high, 'share')}."
             )
-        elif each.turns:
-            yield f"{listed(codes)}, arm {each.arm}: in none of {many(each.turns, 'coded turn')}."
 
 
-def _rate(each: CodeRate, base: str) -> str:
-    what = f"{each.code}, arm {each.arm}: "
-    if not each.turns:
-        return f"{what}not rated."
-    if not each.conferences:
-        return f"{what}no conference was coded to its end."
-    told = f"{what}{each.having} of {many(each.conferences, 'conference')}"
+def _rate(each: CodeRate, base: str, *, bare: bool) -> str:
+    """Of one code and arm; `bare` is without what it is held to."""
+    told = f"{each.code}, arm {each.arm}: {each.having} of {many(each.conferences, 'conference')}"
     ends = each.share.interval
     if not each.having and ends is not None:
         told += f", which still allows {value(ends.high, 'share')}"
     else:
         told += f" ({span(ends, 'share')})"
     gap = each.share_gap
-    if gap is None or gap.value is None or gap.interval is None:
+    if bare or gap is None or gap.value is None or gap.interval is None:
         return f"{told}."
     points = cell(gap, "gap")
     if gap.interval.low > 0 or gap.interval.high < 0:
@@ -289,15 +334,22 @@ def of_rater(each: RaterReport) -> Iterator[str]:
             )
 
 
-def of_all(results: Results) -> Iterator[str]:
+def of_work(results: Results) -> str:
+    """Who finished, and how far the others came."""
+    done = sum(each.finished for each in results.raters)
+    if done == len(results.raters):
+        return "All raters finished." if done > 1 else "The one rater finished."
+    short = [f"{e.rater} did {e.rated} of {e.planned}" for e in results.raters if not e.finished]
+    return f"{done} of {many(len(results.raters), 'rater')} finished; {listed(short)}."
+
+
+def of_all(results: Results, key: Key) -> Iterator[str]:
     """What stands at the head of the report."""
+    yield from _in_spite(key)
     if not results.rated:
         yield "No person has rated this study. It has no results: every figure is not rated."
         return
-    yield (
-        f"{many(sum(each.rated > 0 for each in results.raters), 'person', 'people')} of"
-        f" {len(results.raters)} rated; the program scored nothing."
-    )
+    yield f"{of_work(results)} The program scored nothing."
     unrated = [NAMES[task] for task in results.tasks if not _rated(results, task)]
     if unrated:
         yield f"{listed(unrated)}: not rated."
@@ -306,6 +358,7 @@ def of_all(results: Results) -> Iterator[str]:
             "The key is not the one that was sealed before rating, or ratings were given under"
             " another: what an item was may have been changed afterwards. Trust no figure here."
         )
+    yield from confounded(key)
     main = results.main
     if main.identified is not None and main.identified.genuine.share.value is not None:
         yield from list(of_identification(main.identified))[:2]
@@ -319,26 +372,62 @@ def of_all(results: Results) -> Iterator[str]:
     yield from _left_out(results)
 
 
+def _in_spite(key: Key) -> Iterator[str]:
+    """Faults that were known before rating."""
+    faults = key.in_spite
+    if faults:
+        told = "; ".join(faults[:FIRST])
+        more = f"; and {len(faults) - FIRST} more, told in the method" if faults[FIRST:] else ""
+        yield f"The study was sealed in spite of {many(len(faults), 'fault')}: {told}{more}."
+
+
 def _overall(found: Scaled) -> Iterator[str]:
     """The last scale, which is of the whole."""
+    last = found.of(found.distributions[-1].dimension)
+    called = groups_said((each.kind, each.arm) for each in last)
     told = [
-        f"{each.kind}, {each.arm} {cell(each.mean)}"
-        for each in found.distributions
-        if each.dimension == found.distributions[-1].dimension and each.mean.value is not None
+        f"{called[each.kind, each.arm]} {cell(each.mean)}"
+        for each in last
+        if each.mean.value is not None
     ]
     if told:
-        yield f"Mean points, 1 to 5, on {found.distributions[-1].dimension}: {'; '.join(told)}."
+        yield f"Mean points, 1 to 5, on {last[0].dimension}: {'; '.join(told)}."
 
 
 def _base(found: Bargaining) -> Iterator[str]:
-    told = [
-        f"{code} in {each.having} of {each.conferences} ({span(each.share.interval, 'share')})"
-        for code in _codes(found, "NONE")
-        for each in _of(found, code)
-        if each.arm == found.base and each.having
-    ]
-    if told:
-        yield f"Conferences of arm {found.base} with at least one: {'; '.join(told)}."
+    yield from _few(found)
+    for arm in found.arms:
+        if not arm.few:
+            told = [
+                f"{each.code} in {each.having} ({span(each.share.interval, 'share')})"
+                for each in found.rates
+                if each.arm == arm.arm and each.having and each.code != "NONE"
+            ]
+            yield (
+                f"Arm {arm.arm}, of {many(arm.conferences, 'conference')} those with at least one:"
+                f" {'; '.join(told) or 'none, of any code'}."
+            )
+
+
+def _few(found: Bargaining) -> Iterator[str]:
+    """Arms of which no rate can be told."""
+    for arm in found.arms:
+        if not arm.turns:
+            yield f"Arm {arm.arm}: not rated."
+    few = {each.arm: each.conferences for each in found.arms if each.few and each.turns}
+    if not few:
+        return
+    if len(few) == len(found.arms) > 1 and len(set(few.values())) == 1:
+        number = next(iter(few.values()))
+        told = f"{({0: 'No', 1: 'One'}).get(number, number)} conference{'s' * (number > 1)} an arm"
+        told += " coded to its end" if not number else ""
+    else:
+        each = (f"{n or 'no'} conference{'s' * (n > 1)} of {arm}" for arm, n in few.items())
+        told = f"Coded to the end: {listed(each)}"
+    yield (
+        f"{told}: no rate can be told of fewer than {FEW_CONFERENCES}. What was coded is counted in"
+        " the tables."
+    )
 
 
 def _left_out(results: Results) -> Iterator[str]:
@@ -353,7 +442,7 @@ def _left_out(results: Results) -> Iterator[str]:
     shares = [a.identified.genuine.share for a in results.analyses if a.identified is not None]
     known = [(a.name, s) for a, s in zip(results.analyses, shares, strict=False) if s.n]
     if known:
-        told = [f"{name}: {cell(share, 'share')}" for name, share in known]
+        told = [f"{name} {cell(share, 'share')}" for name, share in known]
         yield f"Right cards named, {'; '.join(told)}."
 
 

@@ -10,7 +10,7 @@ from debate.study.statistics import Interval
 
 #: A share is told in per cent, anything else as it is.
 Unit = Literal["share", "number", "gap"]
-NONE_SAID = "none"
+TOO_FEW_SAID = "too few to say how sure"
 
 
 def value(number: float | None, unit: Unit = "number") -> str:
@@ -37,6 +37,8 @@ def cell(figure: Figure | None, unit: Unit = "number") -> str:
         return ""
     if figure.state != "told":
         return figure.state
+    if figure.few:
+        return f"{value(figure.value, unit)} ({TOO_FEW_SAID})"
     return f"{value(figure.value, unit)} ({span(figure.interval, unit)})"
 
 

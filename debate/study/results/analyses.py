@@ -22,6 +22,7 @@ from debate.study.results.identification import Recognition, identified
 from debate.study.results.judgements import Judgements, arm_of, judgements, resolved
 from debate.study.results.preference import Preferences, preferences
 from debate.study.results.scales import Scaled, scaled
+from debate.study.results.settlement import Settlement, settlements
 from debate.study.rubric import Task
 
 Name = Literal["all", "without flagged items", "without excluded raters", "without both"]
@@ -78,6 +79,8 @@ class Results:
     raters: tuple[RaterReport, ...]
     flagged: tuple[FlaggedItem, ...]
     analyses: tuple[Analysis, ...]
+    settled: tuple[Settlement, ...]
+    """What became of the differences among raters."""
     sealed: Sealed
     precision: Precision
     seed: int
@@ -138,6 +141,7 @@ def results_of(
         raters,
         flagged,
         analyses,
+        settlements(bundle, key, files, adjudicated),
         Sealed(bundle.key_sha256, sha256(dump_key(key)), hashes),
         Precision(bundle.foreseen, _reached(analyses[0])),
         seed,

@@ -27,6 +27,9 @@ from debate.study.statistics import (
 #: The arm to which the others are held, if there is one of that name.
 FULL = "full"
 OPEN = "(not settled)"
+#: Fewer conferences of an arm tell no rate: with none among four, Wilson's interval still allows
+#: that half of all have it.
+FEW_CONFERENCES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,11 @@ class CodeRate:
     share_gap: Figure | None
     """Less the first arm's; None of the first arm itself."""
     per_turn_gap: Figure | None
+
+    @property
+    def few(self) -> bool:
+        """Whether its conferences are too few to tell a rate."""
+        return self.conferences < FEW_CONFERENCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,11 @@ class Bargaining:
     """Turns and codes that half of the raters gave, and nobody adjudicated: not counted."""
     adjudicated: int
     """Turns that were."""
+
+    @property
+    def arms(self) -> tuple[CodeRate, ...]:
+        """One rate of each arm, for what does not hang on the code."""
+        return tuple({each.arm: each for each in self.rates}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +230,7 @@ def _gaps(
     n = len(turns) + len(others)
     less = one[0] / one[1] - two[0] / two[1] if one[1] and two[1] else None
     share = Figure(less, share_difference(one, two), n, one[1] + two[1], "Newcombe")
-    ends, how = difference_interval(here, there, seed=seed)
+    ends, how = difference_interval(here, there, seed=seed).within(-1.0, 1.0)
     gap = sum(here[0]) / len(turns) - sum(there[0]) / len(others)
     return share, Figure(gap, ends, n, len({*here[1], *there[1]}), how)
 

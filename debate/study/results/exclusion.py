@@ -67,6 +67,11 @@ class RaterReport:
     closing: str | None = None
     """Their answer to the last question."""
 
+    @property
+    def finished(self) -> bool:
+        """Whether they rated all that they were to rate."""
+        return self.rated >= self.planned
+
 
 @dataclass(frozen=True, slots=True)
 class FlaggedItem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from debate.study.statistics import Interval
+from debate.study.statistics import TOO_FEW, Interval
 
 State = Literal["told", "undefined", "not rated"]
 NOT_RATED: State = "not rated"
@@ -27,6 +27,11 @@ class Figure:
     """How the interval was found."""
     p: float | None = None
     """Of the null that goes with it."""
+
+    @property
+    def few(self) -> bool:
+        """Whether it rests on too few clusters to say how sure it is."""
+        return self.by == TOO_FEW
 
     @property
     def state(self) -> State:

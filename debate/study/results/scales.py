@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median
+from typing import Literal
 
 from debate.study.results.exclusion import TAKEN
 from debate.study.results.figure import Figure
 from debate.study.results.judgements import Judgements, Score
 from debate.study.statistics import (
+    TOO_FEW,
     difference_interval,
     difference_p,
     holm,
@@ -42,13 +44,16 @@ class Contrast:
     """The mean of genuine texts less that of others."""
 
     dimension: str
+    between: Literal["kinds", "arms"]
     first: str
-    """What is compared, such as `genuine` or, between arms, an arm."""
+    """What is compared: `genuine` or, between arms, an arm."""
     second: str
     difference: Figure
     """In points; its p by shuffling which items are of which."""
     adjusted: float | None = None
     """The p adjusted for the number of scales (Holm)."""
+    scales: int = 1
+    """That number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +123,12 @@ def _contrasts(
     genuine = [each for each in of if each.kind == "genuine"]
     for kind in dict.fromkeys(kind for kind, _ in groups if kind != "genuine"):
         other = [each for each in of if each.kind == kind]
-        yield Contrast(dimension, "genuine", kind, _difference(genuine, other, seed))
+        yield Contrast(dimension, "kinds", "genuine", kind, _difference(genuine, other, seed))
     arms = [arm for kind, arm in groups if kind == "genuine"]
     for arm in arms[1:]:
         first = [each for each in genuine if each.arm == arms[0]]
         other = [each for each in genuine if each.arm == arm]
-        yield Contrast(dimension, arms[0], arm, _difference(first, other, seed))
+        yield Contrast(dimension, "arms", arms[0], arm, _difference(first, other, seed))
 
 
 def _difference(first: Sequence[Score], second: Sequence[Score], seed: int) -> Figure:
@@ -132,28 +137,39 @@ def _difference(first: Sequence[Score], second: Sequence[Score], seed: int) -> F
     values = [[float(each.point or 0) for each in of] for of in (one, two)]
     if not one or not two:
         return Figure(n=len(first) if first and second else 0)
-    ends, how = difference_interval(
+    found = difference_interval(
         (values[0], [each.cluster for each in one]),
         (values[1], [each.cluster for each in two]),
         seed=seed,
     )
     # What hangs together is labelled together; the two kinds of one scene are two units.
     units = [(side, each.cluster) for side, of in enumerate((one, two)) for each in of]
-    p = difference_p([*values[0], *values[1]], units, [side == 0 for side, _ in units], seed=seed)
+    ours = [side == 0 for side, _ in units]
+    p = None
+    if found.by != TOO_FEW:
+        p = difference_p([*values[0], *values[1]], units, ours, seed=seed)
     items = len({each.item for each in (*one, *two)})
     gap = fmean(values[0]) - fmean(values[1])
+    most = POINTS[-1] - POINTS[0]
+    ends, how = found.within(-most, most)
     return Figure(gap, ends, len(one) + len(two), items, how, p)
 
 
 def _adjusted(contrasts: Sequence[Contrast]) -> Iterator[Contrast]:
     """With p adjusted over the scales, for each two things that are compared."""
-    families: dict[tuple[str, str], list[float]] = {}
+    families: dict[tuple[str, str, str], list[float]] = {}
     for each in contrasts:
         if each.difference.p is not None:
-            families.setdefault((each.first, each.second), []).append(each.difference.p)
+            families.setdefault(_family(each), []).append(each.difference.p)
     adjusted = {name: iter(holm(values)) for name, values in families.items()}
     for each in contrasts:
         if each.difference.p is None:
             yield each
         else:
-            yield replace(each, adjusted=next(adjusted[each.first, each.second]))
+            of = _family(each)
+            yield replace(each, adjusted=next(adjusted[of]), scales=len(families[of]))
+
+
+def _family(each: Contrast) -> tuple[str, str, str]:
+    """What is compared, on whatever scale."""
+    return each.between, each.first, each.second

@@ -17,6 +17,8 @@ from debate.study.statistics.agreement import (
     specific_agreement,
 )
 from debate.study.statistics.clustered import (
+    FEWEST,
+    TOO_FEW,
     Found,
     difference_interval,
     mean_interval,
@@ -44,6 +46,8 @@ from debate.study.statistics.permutation import Shown, chance_among, difference_
 from debate.study.statistics.rankings import strength_intervals
 
 __all__ = [
+    "FEWEST",
+    "TOO_FEW",
     "Chance",
     "Found",
     "Interval",

@@ -23,6 +23,12 @@ from debate.study.statistics.intervals import DRAWS, Interval, wilson
 Array = NDArray[Any]
 #: Fewer clusters are too few to draw from.
 FEW = 10
+#: Fewer clusters in either of two groups are too few to say anything of their difference. Of three
+#: against three there are 20 ways to deal out which are which, so chance alone does as much in one
+#: of ten; four against four are the first with which a difference can be told at 5 %. Student's t
+#: over so few has an interval that is wider than the scale.
+FEWEST = 4
+TOO_FEW = "too few clusters"
 
 
 class Found(NamedTuple):
@@ -102,11 +108,11 @@ def difference_interval(
         draws: How many.
 
     Returns:
-        None where either has fewer than two clusters, or nothing varies.
+        None where either has fewer than `FEWEST` clusters (by `TOO_FEW`), or nothing varies.
     """
     few = min(len(set(first[1])), len(set(second[1])))
-    if few < 2:
-        return Found(None, "")
+    if few < FEWEST:
+        return Found(None, TOO_FEW)
     names, places = numbered([*first[1], *second[1]])
     values = np.asarray([*first[0], *second[0]], dtype=float)
     here = np.arange(len(values)) < len(first[0])
