@@ -20,6 +20,7 @@ from debate.patience import Patience
 from debate.prompts.environment import neutral
 from debate.prompts.layouts import Message, Projection, label
 from debate.speakers.base import Prompt
+from debate.speakers.labels import Everyone, Others
 from debate.speaking import Voice, have_spoken
 from debate.state import ConferenceState
 from debate.steps import BUDGET_SPENT
@@ -89,6 +90,7 @@ class Caller:
         self._voices = voices
         self._clerk = clerk
         self._called = called(table.state.opened)
+        self._everyone = Everyone(name for names in self._called.values() for name in names)
 
     def voice(self, seat: str | None) -> Voice:
         """Who speaks for a seat now."""
@@ -114,19 +116,13 @@ class Caller:
         """
         voice, layout = self._voices[seat], self._table.state.opened.layout
         names = self._called.get(seat or "", ("The chair",))
-        own = set(names)
         return Prompt(
             messages=messages,
             seat=seat or "",
             nth=self._table.state.spoken.get(seat or "", 0),
             max_tokens=max_tokens,
-            others=tuple(
-                name
-                for other, theirs in self._called.items()
-                if other != seat and not voice.is_person  # a person knows who they are
-                for name in theirs
-                if name not in own
-            ),
+            # A person knows who they are.
+            others=() if voice.is_person else Others(self._everyone, frozenset(names)),
             aliases=names[1:],
             label=label(neutral(names[0])) if schema is None and layout == "shared" else "",
             seed=(self._table.state.seed * 1_000_003 + seed) % 2**31,

@@ -20,11 +20,13 @@ from debate.provenance import portions
 from debate.scenario import Fact
 from debate.state import fold
 
-_CITED = re.compile(
+#: Facts that a text cites, as [F1] or [F1, F2].
+CITED = re.compile(
     r"[\[【［]\s{0,2}(F\d{1,3}(?:\s{0,2}[,;，、；]\s{0,2}F\d{1,3}){0,20})\s{0,2}[\]】］]",
     re.IGNORECASE,
 )
-_ID = re.compile(r"F\d{1,3}", re.IGNORECASE)
+#: One of them.
+FACT_ID = re.compile(r"F\d{1,3}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Cited:
 def citations(text: str, facts: Iterable[Fact]) -> tuple[Citation, ...]:
     """The facts that a text cites, as [F1] or [F1, F2], each once."""
     known = {fact.id: fact for fact in facts}
-    ids = (_ID.findall(found[1]) for found in _CITED.finditer(text))
+    ids = (FACT_ID.findall(found[1]) for found in CITED.finditer(text))
     return tuple(
         Citation(each, known.get(each))
         for each in dict.fromkeys(id_.upper() for some in ids for id_ in some)
@@ -86,7 +88,7 @@ def cited(events: Sequence[AnyEvent]) -> list[Cited]:
         turn = closed.get(opened.turn) if isinstance(opened, TurnOpened) else None
         if turn is not None:
             loose = tuple(
-                f for f in figures(_CITED.sub(_blank, turn.text)) if not records[seat].holds(f)
+                f for f in figures(CITED.sub(_blank, turn.text)) if not records[seat].holds(f)
             )
             cites = citations(turn.text, manifest.scenario.facts)
             found.append(Cited(turn.turn, turn.seq, seat, names[seat], cites, loose))

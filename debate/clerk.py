@@ -21,10 +21,12 @@ from debate.errors import SpeakerError
 from debate.estimate import Gauge, estimate, estimate_prompt
 from debate.events import MinutesTaken, Profile, TurnClosed, TurnFailed, Usage
 from debate.patience import Patience
+from debate.prompts.heard import beginning
 from debate.prompts.layouts import Message, Projection, request_hash
 from debate.prompts.minutes import clerk_messages, words_of
 from debate.speakers.base import Prompt, Speaker
-from debate.state import ConferenceState, Minutes, Turn, settled
+from debate.standing import settled_in_public
+from debate.state import ConferenceState, Minutes, Turn
 from debate.steps import Calling
 from debate.take import Take
 
@@ -98,8 +100,7 @@ def due(
 
 def _open_to_minutes(state: ConferenceState) -> list[Turn]:
     """The turns that all have heard and that no minutes hold yet."""
-    begin = state.minutes.through if state.minutes else 0
-    return [t for t in settled(state) if t.room is None and t.number > begin]
+    return list(settled_in_public(state)[beginning(state)[0] :])
 
 
 async def take_minutes(

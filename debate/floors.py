@@ -177,6 +177,8 @@ def last_named(text: str, names: Mapping[str, Sequence[str]]) -> str | None:
     best: tuple[int, int, str] | None = None
     for seat, called in names.items():
         for name in called:
+            if name not in text:  # so it is with nearly all of a large table
+                continue
             for found in _name(name).finditer(text):
                 # Of names that end together, such as "Chen" and "Ada Chen", the longer.
                 at = (found.end(), len(name), seat)

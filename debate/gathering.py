@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from debate.batch_index import INDEX
 from debate.errors import UserError
+from debate.factors import INDEX, PAST
 from debate.library import find_transcript, transcripts_folder
 from debate.listed import transcript_files
 
@@ -19,7 +19,7 @@ def folder_of(name: str) -> Path | None:
 
 def gathered(names: Iterable[str]) -> list[Path]:
     """The transcripts that are named, each once; of a folder those in it, and in the folders
-    directly in it, by path. The index of a batch is none.
+    directly in it, by path. The index of a batch is none, nor is the past that all of it share.
 
     Raises:
         UserError: if a name is nothing, or a folder holds none.
@@ -33,7 +33,7 @@ def gathered(names: Iterable[str]) -> list[Path]:
                 found.setdefault(path.resolve(), path)
             continue
         inside = [Path(path) for path in sorted(transcript_files([folder]))]
-        inside = [path for path in inside if path.name != INDEX]
+        inside = [path for path in inside if path.name != INDEX and not _is_past(path, folder)]
         if not inside:
             raise UserError(f"no transcripts in {folder}")
         for path in inside:
@@ -41,6 +41,11 @@ def gathered(names: Iterable[str]) -> list[Path]:
     if not found:
         raise UserError("no transcripts are named", hint=f"{INDEX} is the index of a batch")
     return list(found.values())
+
+
+def _is_past(path: Path, folder: Path) -> bool:
+    """Whether it is what the transcripts of a batch, in this folder, go on from."""
+    return path.parent == folder / PAST and (folder / INDEX).is_file()
 
 
 def called(paths: Sequence[Path]) -> list[str]:

@@ -120,7 +120,7 @@ def persona_path(name: str | Path) -> Path:
     Raises:
         UnknownName: if nothing answers to the name.
     """
-    return _path(name, persona_files(), "persona")
+    return _path(name, persona_files, "persona")
 
 
 def read_persona(path: Path) -> Persona:
@@ -140,7 +140,7 @@ def scenario_path(name: str | Path) -> Path:
     Raises:
         UnknownName: if nothing answers to the name.
     """
-    return _path(name, scenario_files(), "scenario")
+    return _path(name, scenario_files, "scenario")
 
 
 def new_transcript_path(scenario: str, out: Path | None = None) -> Path:
@@ -213,10 +213,11 @@ def _yaml_in(folder: Path) -> Iterator[Path]:
         yield from (p for p in sorted(folder.glob("*.yaml")) if p.is_file())
 
 
-def _path(name: str | Path, known: dict[str, Path], kind: str) -> Path:
+def _path(name: str | Path, files: Callable[[], dict[str, Path]], kind: str) -> Path:
     text = str(name)
     if isinstance(name, Path) or text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text:
         return Path(name)
+    known = files()
     if text not in known:
         raise UnknownName(kind, text, known)
     return known[text]

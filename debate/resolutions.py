@@ -31,6 +31,7 @@ from debate.standing import (
     Decision,
     Motion,
     hold_floor,
+    place_of,
     turns_held,
 )
 
@@ -44,7 +45,7 @@ def announce(state: ConferenceState, text: str, by: str | None = None) -> Confer
     """The state with one more thing that the record says by itself."""
     phase = state.phase.index if state.phase else -1
     said = Announcement(text, state.last_turn, phase, by)
-    return replace(state, notes=(*state.notes, said))
+    return replace(state, notes=state.notes.placed(said, place_of))
 
 
 def _waive(state: ConferenceState, event: AskWaived) -> Effect:

@@ -27,6 +27,10 @@ from debate.scenario import Role, Scenario, SeatPlan
 
 Fields = dict[str, Any]
 
+#: With more cards than these at its head a prompt would be all cards: each speaker's own stands in
+#: its brief then, at the tail.
+MOST_CARDS_AT_HEAD = 30
+
 INVENTED_NOTICE = "Simulated; every line is written by a language model."
 
 
@@ -57,7 +61,8 @@ class Wishes:
     """Cost at which the conference ends, in the currency of the models' prices."""
     layout: Layout | Literal["auto"] = "shared"
     """`auto` takes the layout that costs least, and decides where the cards stand as well."""
-    cards: Cards = "head"
+    cards: Cards | Literal["auto"] = "auto"
+    """Where the shared layout holds cards; `auto` is the head, for as many as it bears."""
     templates: Mapping[str, str] | None = None
     """Prompt templates, in place of the shipped ones."""
     personas: Mapping[str, Persona] = field(default_factory=dict)
@@ -94,9 +99,10 @@ def arrange(
     ids = [plan.name for plan in scenario.seats]
     if strange := [s for s in (*wishes.seat_models, *wishes.fallbacks) if s and s not in ids]:
         raise UnknownName("seat", strange[0], ids)
+    at_hand = persona_files()
     cards = {
-        plan.persona: wishes.personas.get(plan.persona) or load_persona(plan.persona)
-        for plan in scenario.seats
+        name: wishes.personas.get(name) or load_persona(at_hand.get(name, name))
+        for name in (plan.persona for plan in scenario.seats)
     }
     cards = {name: card.seated() for name, card in cards.items()}
     names = _distinct_names([cards[plan.persona].name for plan in scenario.seats])
@@ -139,6 +145,7 @@ def seat(
     if scenario.ends.cost is not None:
         check_prices(p for c in seats for p in (c.profile, c.fallback) if p is not None)
     templates = dict(wishes.templates or shipped_templates())
+    layout = "shared" if wishes.layout == "auto" else wishes.layout
     manifest = ConferenceOpened(
         program=f"yalta {program_version()}",
         notice=notice(personas.values()),
@@ -146,8 +153,8 @@ def seat(
         personas=personas,
         seats=seats,
         templates=templates,
-        layout="shared" if wishes.layout == "auto" else wishes.layout,
-        cards=wishes.cards,
+        layout=layout,
+        cards=_cards(layout, places) if wishes.cards == "auto" else wishes.cards,
         keep_reasoning=wishes.keep_reasoning,
         seed=random.SystemRandom().randrange(2**31) if wishes.seed is None else wishes.seed,
         hashes=manifest_hashes(scenario, personas, templates),
@@ -158,6 +165,12 @@ def seat(
 
     choice = choose_layout(manifest)
     return manifest.model_copy(update={"layout": choice.layout, "cards": choice.cards})
+
+
+def _cards(layout: Layout, places: Sequence[Place]) -> Cards:
+    """Where the cards stand if nobody says: by perspective each prompt has but one."""
+    at_table = sum(place.role != "audience" for place in places)
+    return "tail" if layout == "shared" and at_table > MOST_CARDS_AT_HEAD else "head"
 
 
 def notice(personas: Iterable[Persona]) -> str:

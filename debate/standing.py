@@ -5,6 +5,7 @@ Values only: `state.apply` makes each from the one before it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from debate.answers import AskFailed, AskKind, AskOpened, Choice
 from debate.bill import NOTHING, Bill
 from debate.events import ConferenceOpened, Part, Profile, SeatCard, TurnFailed, TurnOpened
 from debate.scenario import Phase
+from debate.told import Grown, Told
 
 
 def _nothing() -> MappingProxyType[Any, Any]:
@@ -200,9 +202,9 @@ class ConferenceState:
     manifest: ConferenceOpened | None = None
     standing: Standing = "unopened"
     phase: CurrentPhase | None = None
-    record: tuple[Turn, ...] = ()
+    record: Told[Turn] = field(default_factory=Told)
     """Finished turns in the order they were opened, whatever order they ended in."""
-    notes: tuple[PassedNote | Announcement, ...] = ()
+    notes: Told[PassedNote | Announcement] = field(default_factory=Told)
     """What stands between turns, in order."""
     motions: MappingProxyType[str, Motion] = field(default_factory=_nothing)
     """By id, in the order in which they were tabled."""
@@ -305,12 +307,37 @@ def last_withdrawable(state: ConferenceState) -> int | None:
     return None if state.phase.signatures else last
 
 
-def settled(state: ConferenceState) -> tuple[Turn, ...]:
+def settled(state: ConferenceState) -> Grown[Turn]:
     """The finished turns that can be heard: while an opening is under way, those before it."""
+    return _settled(state, state.record.every)
+
+
+def settled_in_public(state: ConferenceState) -> Grown[Turn]:
+    """Those of them that all have heard."""
+    return _settled(state, state.record.public)
+
+
+def settled_apart(state: ConferenceState, seat: str | None) -> Grown[Turn]:
+    """Those of them that a seat has heard in private rooms."""
+    return _settled(state, state.record.apart.get(seat or "", Grown()))
+
+
+def _settled(state: ConferenceState, turns: Grown[Turn]) -> Grown[Turn]:
     plan, phase = state.phase_plan, state.phase
-    if plan and phase and plan.kind == "opening":
-        return state.record[: phase.opened_after]
-    return state.record
+    if not (plan and phase and plan.kind == "opening") or len(state.record) <= phase.opened_after:
+        return turns
+    first = state.record[phase.opened_after].number
+    return turns.upto(bisect_left(turns, first, key=number_of))
+
+
+def number_of(turn: Turn) -> int:
+    """The place of a turn in the record."""
+    return turn.number
+
+
+def place_of(note: PassedNote | Announcement) -> int:
+    """The place of a note: the last turn opened before it."""
+    return note.after
 
 
 def last_held(state: ConferenceState, through: int) -> Turn | None:
@@ -320,4 +347,6 @@ def last_held(state: ConferenceState, through: int) -> Turn | None:
         return None
     if state.minutes is not None and through <= state.minutes.through:
         return None
-    return next((t for t in settled(state) if t.number == through and t.room is None), None)
+    turns = settled_in_public(state)
+    at = bisect_left(turns, through, key=number_of)
+    return turns[at] if at < len(turns) and turns[at].number == through else None

@@ -53,6 +53,8 @@ from debate.standing import (
     hold_floor,
     last_held,
     last_withdrawable,
+    number_of,
+    place_of,
     settled,
     turns_held,
 )
@@ -127,7 +129,7 @@ def _open_phase(state: ConferenceState, event: PhaseOpened) -> ConferenceState:
 
 
 def _open_turn(state: ConferenceState, event: TurnOpened) -> ConferenceState:
-    known = any(card.id == event.seat for card in state.opened.seats)
+    known = event.seat in state.profiles
     here = state.phase is not None and event.phase == state.phase.index
     room = event.room is None or (event.phase, event.room) in state.rooms
     if not (known and here and room and event.turn > state.last_turn):
@@ -158,10 +160,7 @@ def _close_turn(state: ConferenceState, event: TurnClosed) -> ConferenceState:
         opened.part,
         opened.to,
     )
-    # Turns run in parallel may end in any order; the record keeps the order of their opening.
-    at = len(state.record)
-    while at and state.record[at - 1].number > turn.number:
-        at -= 1
+    heard_by = None if turn.room is None else state.rooms[turn.phase, turn.room]
     phase = state.phase
     if phase is not None and phase.index == opened.phase:
         nth = turns_held(phase, opened.room, _in_room(phase, opened.room)) + 1
@@ -169,7 +168,8 @@ def _close_turn(state: ConferenceState, event: TurnClosed) -> ConferenceState:
     return replace(
         state,
         phase=phase,
-        record=(*state.record[:at], turn, *state.record[at:]),
+        # Turns run in parallel may end in any order; the record keeps the order of their opening.
+        record=state.record.placed(turn, number_of, heard_by),
         spoken=MappingProxyType({**state.spoken, turn.seat: state.spoken.get(turn.seat, 0) + 1}),
         bill=state.bill + _bill(state, opened, event),
     )
@@ -230,7 +230,7 @@ def _withdraw_turn(state: ConferenceState, event: TurnWithdrawn) -> ConferenceSt
     spoken = {**state.spoken, turn.seat: state.spoken[turn.seat] - 1}
     if not spoken[turn.seat]:
         del spoken[turn.seat]
-    state = replace(state, record=state.record[:-1], spoken=MappingProxyType(spoken))
+    state = replace(state, record=state.record.without_last(), spoken=MappingProxyType(spoken))
     return replace(state, phase=_as_if_unheard(state, turn))
 
 
@@ -275,7 +275,8 @@ def _pass_note(state: ConferenceState, event: NotePassed) -> ConferenceState:
         return state
     phase = state.phase.index if state.phase else -1
     note = PassedNote(event.to, event.text, state.last_turn, phase)
-    return replace(state, notes=(*state.notes, note))
+    to = None if event.to is None else (event.to,)
+    return replace(state, notes=state.notes.placed(note, place_of, to))
 
 
 def _change_seat(state: ConferenceState, event: SeatChanged) -> ConferenceState:

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from debate.batch_index import NONE, Factors
 from debate.bill import NOTHING, Bill, answer_bill, minutes_bill, turn_bill
 from debate.errors import TranscriptError
 from debate.events import (
@@ -44,6 +43,7 @@ from debate.events import (
     Usage,
     VoteCast,
 )
+from debate.factors import NONE, Factors
 from debate.grouped import Group, Tallied, Tokens, Votes, Words
 from debate.scenario import HOUSE_MOTION, Phase
 from debate.text import count_words

@@ -17,6 +17,8 @@ _UNSHOWABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 _SEPARATORS = re.compile("\r\n?|[\u2028\u2029\u0085\x0b\x0c]")
+# Whatever `showable` would not leave as it is, one character at a time.
+_STEERING = re.compile(f"{_UNSHOWABLE.pattern}|[\r\u2028\u2029\u0085\x0b\x0c]")
 
 #: A command to a terminal. Lengths are bounded so that the verdict on a stream does not depend on
 #: how it was split.
@@ -59,4 +61,4 @@ def one_line(text: str) -> str:
 def showable_json(text: str) -> str:
     """JSON that says the same, with nothing in it that could steer a terminal: such characters
     stand within strings only, where JSON has another way to say them."""
-    return "".join(c if showable(c) == c else f"\\u{ord(c):04x}" for c in text)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from worlds import Play, manifest, replier, scenario, worlds
 
 from debate.events import AskFailed, BidCast, FloorCalled, TurnOpened
-from debate.floors import View, allowed, last_named, next_speaker
+from debate.floors import View, _name, allowed, last_named, next_speaker
 from debate.scenario import Bidding
 from debate.standing import Held
 
@@ -183,3 +183,10 @@ def test_the_conference_stops_at_an_ask_that_nobody_answers_where_it_says_so():
 def test_a_rule_lacks_nothing_where_only_one_may_speak():
     view = View(("ada",), {}, 1, 1, "")
     assert next_speaker(Bidding(rule="bidding"), view).seat == "ada"
+
+
+def test_at_a_large_table_only_names_that_stand_in_a_text_are_looked_for():
+    names = {f"seat-{n}": (f"Delegate {n:03}x", f"Nobody{n}") for n in range(400)}
+    before = _name.cache_info().currsize
+    assert last_named("Delegate 007x asks what Delegate 399x thinks.", names) == "seat-399"
+    assert _name.cache_info().currsize <= before + 2

@@ -21,6 +21,16 @@ def test_a_folder_is_what_is_in_it_and_in_the_folders_in_it(tmp_path):
     assert [path.name for path in again] == ["b.jsonl", "a.jsonl", "c.jsonl"]
 
 
+def test_what_a_batch_goes_on_from_is_none_of_it(tmp_path):
+    (tmp_path / "past").mkdir()
+    for name in ("a.jsonl", "past/past.jsonl"):
+        (tmp_path / name).touch()
+    assert len(gathered([str(tmp_path)])) == 2
+    (tmp_path / "index.jsonl").touch()
+    assert gathered([str(tmp_path)]) == [tmp_path / "a.jsonl"]
+    assert gathered([str(tmp_path / "past")]) == [tmp_path / "past" / "past.jsonl"]
+
+
 def test_names_are_looked_for_where_runs_are_saved(tmp_path):
     saved = tmp_path / "transcripts" / "batch"
     saved.mkdir(parents=True)

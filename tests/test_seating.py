@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 from chat_server import ChatServer, Reply
 from held import hold, small
-from worlds import scenario
+from worlds import manifest, persona, scenario
 
 from debate import Conference, Wishes, load_scenario, read_transcript
 from debate.errors import KeyMissing, UnknownName, UserError
-from debate.seating import manifest_hashes
+from debate.events import Profile
+from debate.forms import form_of
+from debate.names import _called, called
+from debate.seating import manifest_hashes, seat
+from debate.state import fold
+from debate.steps import Ask
 
 
 class TestWishes:
@@ -121,3 +127,79 @@ def test_scenarios_that_differ_in_a_rule_of_the_floor_do_not_hash_alike():
     rules = ["round_robin", "random", "weighted", "addressed", "bidding", "manual"]
     plans = [scenario(["ada"], [{"kind": "plenary", "floor": rule}]) for rule in rules]
     assert len({manifest_hashes(plan, {}, {})["scenario"] for plan in plans}) == len(rules)
+
+
+@pytest.mark.parametrize(
+    ("members", "audience", "wishes", "cards"),
+    [
+        (30, 5, {}, "head"),
+        (31, 0, {}, "tail"),
+        (300, 0, {}, "tail"),
+        (31, 0, {"cards": "head"}, "head"),
+        (2, 0, {"cards": "tail"}, "tail"),
+        (31, 0, {"layout": "perspective"}, "head"),
+        (40, 0, {"layout": "auto"}, "tail"),
+    ],
+)
+def test_cards_stand_at_the_head_of_no_large_table(members, audience, wishes, cards):
+    ids = [f"seat-{n}" for n in range(members + audience)]
+    plan = scenario(
+        [
+            {"persona": name, "role": "member" if n < members else "audience"}
+            for n, name in enumerate(ids)
+        ],
+        [{"kind": "plenary"}],
+    )
+    asked = Wishes(personas={name: persona(name) for name in ids}, seed=1, **wishes)
+    profile = Profile(model="test", family="openai-compatible")
+    opened = seat(plan, asked, lambda model: profile, "test")
+    assert opened.cards == cards
+    assert len({card.name for card in opened.seats}) == members + audience
+
+
+def test_three_hundred_seats_of_few_names_are_told_apart():
+    ids = [f"seat-{n}" for n in range(300)]
+    cards = {
+        name: persona(name).model_copy(update={"name": f"Ada {n % 7}"})
+        for n, name in enumerate(ids)
+    }
+    profile = Profile(model="test", family="openai-compatible")
+    opened = seat(scenario(ids), Wishes(personas=cards, seed=1), lambda model: profile, "test")
+    names = called(opened)
+    assert len({known[0] for known in names.values()}) == 300
+    assert names["seat-8"][0] == "Ada 1 (2)"
+
+
+def test_what_seats_are_called_is_worked_out_once_for_a_table():
+    ids = [f"delegate-{n}" for n in range(300)]
+    opened = manifest(scenario(ids))
+    before = _called.cache_info().misses
+    for name in ids:
+        form_of(fold([opened]), Ask("signature", name, 0))
+    assert _called.cache_info().misses == before + 1
+
+
+def test_the_personas_of_a_large_table_are_looked_for_at_once(tmp_path, monkeypatch):
+    """Folders are listed as often for a hundred seats as for one."""
+    monkeypatch.setenv("YALTA_CONFIG", str(tmp_path))
+    (tmp_path / "personas").mkdir()
+    ids = [f"seat-{n}" for n in range(100)]
+    for name in ids:
+        card = persona(name).model_dump_json(by_alias=True, exclude_defaults=True)
+        (tmp_path / "personas" / f"{name}.yaml").write_text(card)
+    listed = 0
+    list_folder = os.scandir
+
+    def counted(path):
+        nonlocal listed
+        listed += 1
+        return list_folder(path)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    profile = Profile(model="test", family="openai-compatible")
+    times = []
+    for table in (ids[:1], ids):
+        listed = 0
+        seat(scenario(table), Wishes(seed=1), lambda model: profile, "test")
+        times.append(listed)
+    assert times[0] == times[1] > 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from unicodedata import category
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debate.text import count_words, showable
+from debate.text import count_words, showable, showable_json
 
 
 @pytest.mark.parametrize(
@@ -77,3 +78,10 @@ def test_what_is_shown_holds_no_controls_and_stays_as_it_is(text):
 @given(st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs"])))
 def test_ordinary_text_is_shown_as_it_is(text):
     assert showable(text) == text
+
+
+@given(st.text())
+def test_json_that_steers_no_terminal_says_the_same(text):
+    said = showable_json(json.dumps({"x": text}, ensure_ascii=False))
+    assert json.loads(said) == {"x": text}
+    assert showable(said) == said

@@ -124,7 +124,12 @@ async def _feed(
         task = client.submit(
             _held, job, str(folder), token, lines, 1 / workers, budget, pure=False, retries=10
         )
-        returned: Returned = await task
+        try:
+            returned: Returned = await task
+        except Exception as error:  # whatever befell a worker stops no other conference
+            reason = f"the cluster could not hold it: {error or type(error).__name__}"
+            lost = Outcome(cell=cell.id, factors=cell.factors, end="failed", reason=reason)
+            returned = Returned(lost, None)
         batch.end_share(budget)
         if returned.lines is not None:
             _keep(folder / job.file, returned.lines)

@@ -8,13 +8,14 @@ crash is made whole when the batch goes on.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
 
 from debate.errors import UserError
+from debate.events import AnyEvent
 from debate.persona import Model
 from debate.stats import stats
 from debate.transcript import read_entries
@@ -47,23 +48,21 @@ class Outcome(Model):
     costs: tuple[Costs, ...] = ()
 
 
-def outcome(
-    cell: str,
-    factors: dict[str, str],
-    path: Path,
-    end: Literal["complete", "failed"],
-    reason: str | None,
-) -> Outcome:
-    """What is to be said of a transcript that has ended or stands still."""
+def outcome(cell: str, factors: dict[str, str], path: Path, reason: str | None) -> Outcome:
+    """What is to be said of a transcript that has ended or, for a reason, stands still.
+
+    Raises:
+        TranscriptError: if it cannot be read.
+    """
     head = ""
 
-    def events() -> Iterable[object]:
+    def events() -> Iterator[AnyEvent]:
         nonlocal head
         for entry in read_entries(path):
             head = entry.sha256
             yield entry.event
 
-    total = stats(events()).total  # type: ignore[arg-type]
+    total = stats(events()).total
     costs = tuple(
         Costs(currency=each.currency or "", cost=str(each.known)) for each in total.bill.costs
     )
@@ -71,7 +70,7 @@ def outcome(
         cell=cell,
         transcript=path.name,
         factors=factors,
-        end=end,
+        end="failed" if reason else "complete",
         reason=reason,
         head=head,
         turns=total.turns,

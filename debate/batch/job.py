@@ -144,15 +144,22 @@ async def hold(
             await _begin(job, path, registry, seen, budget)
         elif not _closed(path):
             async with Conference.resume(path, registry=registry, budget=budget) as conference:
+                seen(conference.state.opened)
                 await conference.drive(seen)
         if not _closed(path):
             reason = seen.paused or "it stands still"
-    except (YaltaError, OSError, ValueError) as error:
-        reason = str(error) or type(error).__name__
+    except YaltaError as error:
+        reason = str(error)
+    except Exception as error:  # a fault of one conference is no reason to lose the others
+        reason = f"a fault: {type(error).__name__}: {error}"
+    cell = job.cell
+    failed = Outcome(cell=cell.id, factors=cell.factors, end="failed", reason=reason)
     if not _begun(path):
-        return Outcome(cell=job.cell.id, factors=job.cell.factors, end="failed", reason=reason)
-    end = "failed" if reason else "complete"
-    return outcome(job.cell.id, job.cell.factors, path, end, reason)  # type: ignore[arg-type]
+        return failed
+    try:
+        return outcome(cell.id, cell.factors, path, reason)
+    except YaltaError as error:  # what is there cannot be read
+        return failed.model_copy(update={"reason": str(error)})
 
 
 async def _begin(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import signal
 import sys
 from collections import Counter
@@ -20,6 +21,7 @@ from debate.cli.wrapping import paragraph
 from debate.errors import YaltaError
 from debate.library import short_path
 from debate.speakers.registry import Registry
+from debate.spreadsheet import cell as safe
 from debate.text import showable
 
 _JOBS = click.option("--jobs", type=click.IntRange(1), help="Conferences at one time.")
@@ -33,6 +35,7 @@ _PLAIN = click.option("--plain", is_flag=True, help="A line for each conference,
 _OUT = click.option(
     "-o", "--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Its folder."
 )
+_FIGURES = ("turns", "words", "failed", "input", "cached", "output", "seconds", "head")
 _PLAN = click.argument("plan", type=click.Path(path_type=Path))
 _FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
@@ -153,6 +156,28 @@ def status(folder: Path, every: bool) -> None:
             ],
             "l" * (2 + len(names)),
         )
+
+
+@batch.command("table")
+@_FOLDER
+def table_(folder: Path) -> None:
+    """Print the index of the batch in FOLDER as CSV: each conference, its factors, end and figures.
+
+    Of everything that was said, `yalta stats FOLDER --by arm` tells more.
+
+    \b
+    yalta batch table runs/tiers
+    """
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    found = Batch(BatchFolder.open(folder))
+    names = list(dict.fromkeys(n for cell in found.folder.cells for n in cell.factors))
+    writer.writerow(["cell", *names, "transcript", "end", "reason", *_FIGURES])
+    for cell in found.folder.cells:
+        ended = found.outcomes.get(cell.id)
+        said = ended.model_dump() if ended else {"end": "open"}
+        factors = [cell.factors.get(name, "") for name in names]
+        told = [said.get(name) for name in ("transcript", "end", "reason", *_FIGURES)]
+        writer.writerow(map(safe, [cell.id, *factors, *told]))
 
 
 def _ended(outcome: Outcome | None, path: Path) -> list[str]:

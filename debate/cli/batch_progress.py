@@ -88,8 +88,9 @@ class _Bars(Progress):
             TimeRemainingColumn(),
         )
         self._tasks: dict[str, Any] = {}
+        self._cells = len(batch.folder.cells)
         self._total = self._shown.add_task(
-            "all", total=len(batch.folder.cells), completed=len(batch.outcomes), said=""
+            "all", total=self._cells, completed=len(batch.outcomes), said=""
         )
 
     def __enter__(self) -> _Bars:
@@ -113,7 +114,6 @@ class _Bars(Progress):
                 self._show_total()
             case Outcome():
                 self._shown.remove_task(self._tasks.pop(cell.id))
-                self._shown.update(self._total, completed=len(self._batch.outcomes))
                 self._show_total()
                 if item.reason:
                     said = showable(" ".join(f"{item.cell}: {item.reason}".split()))
@@ -125,8 +125,11 @@ class _Bars(Progress):
         rate = self._counted.turns / self._counted.seconds * 60
         failed = len(self._batch.failed())
         spent = f", {self._batch.spent:.2f} spent" if self._batch.spent else ""
-        said = f"{rate:,.0f} turns a minute, {failed} failed{spent}"
-        self._shown.update(self._total, said=said)
+        ended = len(self._batch.outcomes)
+        said = f"{ended:,} of {self._cells:,}, {rate:,.0f} turns a minute, {failed} failed{spent}"
+        begun = [task for task in self._shown.tasks if task.id != self._total and task.total]
+        parts = sum(min(1.0, task.completed / task.total) for task in begun if task.total)
+        self._shown.update(self._total, completed=ended + parts, said=said)
 
 
 def _clock(seconds: float) -> str:

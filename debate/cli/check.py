@@ -56,7 +56,7 @@ async def _check(name: str, thinking: Thinking | None) -> Report:
 
 def _announce(profile: Profile) -> None:
     """Say what will be asked, and what that can cost, before it is."""
-    from debate.cli.figures import amount
+    from debate.cost_wording import amount
     from debate.money import most
     from debate.speakers.check import plan
     from debate.text import showable
@@ -73,8 +73,8 @@ def _announce(profile: Profile) -> None:
 
 
 def _show(report: Report) -> None:
-    from debate.cli.figures import amount
     from debate.cli.table import table
+    from debate.cost_wording import amount
 
     rows = [(each.what, each.found, each.then) for each in report.findings]
     table(["what", "found", "what the program does"], rows, align="lll")

@@ -40,6 +40,8 @@ class Earshot:
         """Turns in rooms that no person is in."""
         self._early: set[int] = set()
         """Openings that came before a person's own."""
+        self._heard: tuple[ConferenceState, Hearing | None] | None = None
+        """What people hear as it stands: a turn is hundreds of deltas, and no state."""
 
     def of(self, item: Item, state: ConferenceState) -> Iterator[Item]:
         """What is shown now that something has come.
@@ -48,7 +50,9 @@ class Earshot:
             item: What has come.
             state: The conference with it.
         """
-        hearing = Hearing.of(state)
+        if self._heard is None or self._heard[0] is not state:
+            self._heard = state, Hearing.of(state)
+        hearing = self._heard[1]
         if hearing is None:
             yield from self._release()
             yield item

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Literal
 
 import click
@@ -16,6 +16,7 @@ from debate.answer_wording import motion_name, swing_line
 from debate.bill import Bill, Cost
 from debate.cli.table import table
 from debate.cli.wrapping import cut
+from debate.cost_wording import amount, cost_told, told
 from debate.motions import MotionFigures
 from debate.scenario import HOUSE_MOTION
 from debate.spreadsheet import Value, cell
@@ -26,18 +27,6 @@ from debate.text import one_line, showable, showable_json
 
 #: What each row of a table, or line of a CSV file, is about.
 Rows = Literal["seats", "turns", "motions"]
-
-
-def amount(cost: Decimal, currency: str | None, rounding: str = ROUND_HALF_EVEN) -> str:
-    """A cost as people read it: four decimals, more where those would show nothing of it."""
-    places = 4 if not cost or cost >= Decimal("0.01") else 1 - cost.adjusted()
-    rounded = cost.quantize(Decimal(1).scaleb(-places), rounding)
-    return f"{rounded:f} {one_line(currency or '')}".rstrip()
-
-
-def told(bill: Bill, *, brief: bool = False) -> str:
-    """What calls came to, in a few words or fewer still; each currency for itself."""
-    return ", ".join(dict.fromkeys(_told(cost, brief) for cost in bill.costs)) or "free"
 
 
 def cost_line(state: ConferenceState) -> str | None:
@@ -52,7 +41,7 @@ def cost_line(state: ConferenceState) -> str | None:
     if state.cost is None:
         return "Cost: unknown"
     over = max(Decimal(0), state.at_most - state.cost)
-    return f"Cost: {_told(Cost(currencies.pop(), state.cost, over=over))}"
+    return f"Cost: {cost_told(Cost(currencies.pop(), state.cost, over=over))}"
 
 
 def show_tables(counted: Stats) -> None:
@@ -236,17 +225,6 @@ def _spread(each: Lengths) -> dict[str, object]:
         "within": within,
         "above": above,
     }
-
-
-def _told(cost: Cost, brief: bool = False) -> str:
-    if cost.cost is None or (cost.over is None and not cost.cost):
-        return "unknown"
-    if cost.at_most is None:
-        return ("≥ " if brief else "at least ") + amount(cost.cost, cost.currency)
-    if cost.at_most > cost.cost:
-        most = amount(cost.at_most, cost.currency, ROUND_CEILING)
-        return ("≤ " if brief else "at most ") + most
-    return amount(cost.cost, cost.currency)
 
 
 def _show_costs(rows: Sequence[Figures]) -> None:

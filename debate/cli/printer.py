@@ -112,6 +112,9 @@ class Printer:
         self._asked: dict[int, AskKind] = {}
         self._live: _Live | None = None
         self._waiting: deque[Item] = deque()
+        self._due: deque[Item] = deque()
+        """What waited, and can be shown now."""
+        self._catching_up = False
         self._status_shown = ""
         self._beneath = False
 
@@ -290,10 +293,18 @@ class Printer:
         self._say(click.style(self._wrapped(showable(item.text)), dim=True))
 
     def _next(self) -> None:
+        """Show what waited: the next turn is live then, and what is not its own waits on."""
         self._live = None
-        waiting, self._waiting = self._waiting, deque()
-        for item in waiting:
-            self._show(item)
+        self._due.extendleft(reversed(self._waiting))
+        self._waiting.clear()
+        if self._catching_up:
+            return  # a turn that waited has ended: of a large table, hundreds may have
+        self._catching_up = True
+        try:
+            while self._due:
+                self._show(self._due.popleft())
+        finally:
+            self._catching_up = False
 
     def _speak(self, text: str) -> None:
         if self._live is None:

@@ -29,7 +29,7 @@ from debate.events import Cards, Event, FloorPaused, Layout, Thinking, dump
 from debate.library import find_transcript
 from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
-from debate.seating import Wishes, arrange
+from debate.seating import MOST_CARDS_AT_HEAD, Wishes, arrange
 from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.state import fold
 from debate.take import Item
@@ -102,9 +102,12 @@ def _names(listed: str | None) -> list[str]:
 )
 @click.option(
     "--cards",
-    type=click.Choice(["head", "tail"]),
-    default="head",
-    help="Where the shared layout holds the speaker's full card.",
+    type=click.Choice(["head", "tail", "auto"]),
+    default="auto",
+    help=(
+        "Where the shared layout holds the speaker's full card; auto is the head, or the tail at a "
+        f"table of more than {MOST_CARDS_AT_HEAD}."
+    ),
 )
 @click.option(
     "--templates",
@@ -132,7 +135,7 @@ def run(
     budget: float | None,
     seed: int | None,
     layout: Layout | Literal["auto"],
-    cards: Cards,
+    cards: Cards | Literal["auto"],
     templates: Path | None,
     out: Path | None,
     dry_run: bool,

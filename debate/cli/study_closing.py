@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +21,9 @@ from debate.study.folder import ADJUDICATED, StudyFolder
 from debate.study.ratings import Head, RatingsFile, RatingsLog, subject
 from debate.study.session import Answered
 from debate.text import showable
+
+if TYPE_CHECKING:
+    from debate.study.results.analyses import Results
 
 
 @click.command()
@@ -68,6 +72,8 @@ def status(name: Path) -> None:
         folder.key()
         click.echo("drawn, and not sealed yet")
         return
+    if folder.key_path.exists() and folder.key().id != folder.bundle().id:
+        raise UserError(f"{folder.bundle_path} is the bundle of another study")
     click.echo("closed" if folder.closed else "sealed, and open for ratings")
     _progress(folder.bundle(), folder.ratings())
 
@@ -133,6 +139,39 @@ def _agreement(folder: StudyFolder, files: Sequence[RatingsFile]) -> None:
     unfinished = [r for r, plan in folder.bundle().plans.items() if not _whole(r, plan, files)]
     if unfinished:
         paragraph(f"Not done yet: {', '.join(unfinished)}. What they have not rated is not here.")
+    if not files or not folder.key_path.exists():
+        return
+    rows = []
+    for each in _results(folder, files).main.agreement:
+        if each.among == "all":
+            ends = each.alpha.interval
+            rows.append(
+                [
+                    each.task,
+                    each.of,
+                    _figure(each.alpha.value),
+                    f"{ends.low:.2f} to {ends.high:.2f}" if ends else "",
+                    _figure(each.gwet.value),
+                    _figure(each.percent.value),
+                ]
+            )
+    table(["agreement on", "", "alpha", "95 %", "AC", "same"], rows, "ll")
+
+
+def _figure(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.2f}"
+
+
+def _results(folder: StudyFolder, files: Sequence[RatingsFile], seed: int = 1) -> Results:
+    """What the ratings show so far; of it, only what tells nothing of the key may be shown before
+    the study is closed."""
+    try:
+        from debate.study.results.analyses import results_of
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("numpy", "scipy"):
+            raise
+        raise UserError(f"a study needs {error.name}", hint="pip install 'yalta[study]'") from None
+    return results_of(folder.bundle(), folder.key(), files, folder.adjudicated(), seed=seed)
 
 
 def _whole(rater: str, plan: Sequence[object], files: Sequence[RatingsFile]) -> bool:
@@ -171,13 +210,6 @@ def report(name: Path, out: Path | None, seed: int) -> None:
     \b
     yalta study report kimi --out kimi/report
     """
-    try:
-        from debate.study.report import write_report
-        from debate.study.results.analyses import results_of
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("numpy", "scipy"):
-            raise
-        raise UserError(f"a report needs {error.name}", hint="pip install 'yalta[study]'") from None
     folder = StudyFolder(name)
     changed = folder.unchanged()
     if changed:
@@ -185,9 +217,10 @@ def report(name: Path, out: Path | None, seed: int) -> None:
             f"changed since the study was closed: {', '.join(changed)}",
             hint="put back what was there; a report of anything else would say what is not so",
         )
-    bundle, key = folder.bundle(), folder.key()
-    results = results_of(bundle, key, folder.ratings(), folder.adjudicated(), seed=seed)
-    for path in write_report(results, bundle, key, out or folder.path):
+    results = _results(folder, folder.ratings(), seed)
+    from debate.study.report import write_report
+
+    for path in write_report(results, folder.bundle(), folder.key(), out or folder.path):
         click.echo(f"wrote {short_path(path)}")
 
 

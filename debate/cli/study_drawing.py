@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -14,20 +14,22 @@ from debate.cli import complete
 from debate.cli.rooms import Front, pass_front
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
-from debate.errors import UserError
+from debate.errors import UnknownName, UserError
+from debate.factors import INDEX, BatchIndexes
 from debate.library import find_transcript, short_path
 from debate.study.bundle import Exclusions
 from debate.study.drawing.assignment import assign
+from debate.study.drawing.blinding import opened
 from debate.study.drawing.check import Finding
 from debate.study.drawing.check import check as checked
-from debate.study.drawing.excerpts import Held, held
-from debate.study.drawing.plan import StudyPlan
+from debate.study.drawing.excerpts import Held, held, speakers
+from debate.study.drawing.plan import FULL, StudyPlan
 from debate.study.folder import StudyFolder, write_bundle
-from debate.study.key import Key, RaterKey
+from debate.study.key import Key, RaterKey, SourceKey
 from debate.study.rubric import find_rubric
 from debate.text import showable, unbroken
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_ID = re.compile(r"(?=.{1,64}\Z)[a-z0-9]+(-[a-z0-9]+)*\Z")
 _AROUND = 34
 """Characters told on either side of a mask."""
 
@@ -41,7 +43,8 @@ _AROUND = 34
     metavar="NAME=TRANSCRIPT",
     multiple=True,
     help="A transcript, or a folder of them, of an arm or system. `no-persona` and"
-    " `shuffled-personas` are foils. Those given without are of the arm `full`.",
+    " `shuffled-personas` are foils. Those given without are of the arm that the index of"
+    " their batch tells, else `full`.",
 )
 @click.option(
     "--rubric", default="style", show_default=True, help="`style`, `emergence`, or a file."
@@ -117,11 +120,12 @@ def new(
     from debate.study.drawing.conferences import draw_coding
 
     asked = find_rubric(rubric)
+    found = _conferences(transcripts, arms)
     plan = StudyPlan(
         title=title or asked.title,
         rubric=asked,
-        conferences=_conferences([*(f"full={t}" for t in transcripts), *arms]),
-        raters=_raters(raters),
+        conferences=found,
+        raters=_raters(raters, speakers(found)),
         seed=seed,
         most=most,
         each=each,
@@ -198,13 +202,16 @@ def mask(
 def check(name: Path) -> None:
     """Find what breaks the blindness of the study NAME; exits 2 if anything does.
 
+    Of a sealed study, also whether its key and its bundle are as they were sealed.
+
     \b
     yalta study check kimi
     """
     folder = StudyFolder(name)
     key = folder.key()
-    plans = folder.bundle().plans if folder.sealed else assign(key)
-    found = checked(key, plans)
+    if folder.sealed:
+        opened(folder.bundle(), key)
+    found = checked(key, assign(key))
     _tell_findings(found)
     faults = sum(each.fault for each in found)
     if faults:
@@ -224,7 +231,9 @@ def seal(name: Path, each: int | None, anyway: bool) -> None:
     """
     folder = StudyFolder(name)
     key = folder.key()
-    faults = [f for f in checked(key, assign(key, each)) if f.fault]
+    if each and not folder.sealed:
+        key = key.model_copy(update={"each": each})
+    faults = [f for f in checked(key, assign(key)) if f.fault]
     if faults and not folder.sealed:
         _tell_findings(faults)
         if not anyway:
@@ -233,8 +242,10 @@ def seal(name: Path, each: int | None, anyway: bool) -> None:
                 hint="`yalta study mask` masks what is left; --anyway seals it as it is",
             )
         told = tuple(f"sealed in spite of it: {f.where}: {f.what}" for f in faults)
-        folder.save(key.model_copy(update={"left_out": (*key.left_out, *told)}))
-    bundle = folder.seal(each)
+        key = key.model_copy(update={"left_out": (*key.left_out, *told)})
+    if not folder.sealed:
+        folder.save(key)
+    bundle = folder.seal()
     click.echo(f"sealed; the key's sha256 is {bundle.key_sha256}")
     for rater, plan in bundle.plans.items():
         click.echo(f"  {rater}: {_counted(len(plan), 'item')}")
@@ -272,19 +283,20 @@ def bundle(name: Path, out: Path, each_apart: bool) -> None:
 # -- what is asked
 
 
-def _conferences(given: Iterable[str]) -> list[Held]:
-
-    found: dict[str, Held] = {}
-    for said in given:
+def _conferences(transcripts: Iterable[str], arms: Iterable[str]) -> list[Held]:
+    """Every transcript with its arm: as is said, else as the index of its batch knows, else
+    `full`."""
+    named: list[tuple[str | None, str]] = [(None, each) for each in transcripts]
+    for said in arms:
         arm, _, name = said.partition("=")
         if not name or not arm.strip():
             raise UserError(f"--arm {said!r} is not NAME=TRANSCRIPT")
-        folder = Path(name)
-        paths = sorted(folder.glob("*.jsonl")) if folder.is_dir() else [find_transcript(name)]
-        if not paths:
-            raise UserError(f"there is no transcript in {folder}")
-        for path in paths:
-            one = held(path, arm.strip())
+        named.append((arm.strip(), name))
+    indexes = BatchIndexes()
+    found: dict[str, Held] = {}
+    for given, name in named:
+        for path in _paths(name):
+            one = held(path, given or indexes.factors(path).get("arm") or FULL)
             if one.head in found:
                 raise UserError(f"{path} is given twice, or is the same as another")
             found[one.head] = one
@@ -293,18 +305,30 @@ def _conferences(given: Iterable[str]) -> list[Held]:
     return [*found.values()]
 
 
-def _raters(given: Iterable[str]) -> list[RaterKey]:
+def _paths(name: str) -> list[Path]:
+    """The transcripts of a name: itself, or those in a folder. The index of a batch is none."""
+    folder = Path(name)
+    paths = sorted(folder.glob("*.jsonl")) if folder.is_dir() else [find_transcript(name)]
+    paths = [path for path in paths if path.name != INDEX]
+    if not paths and folder.is_dir():
+        raise UserError(f"there is no transcript in {folder}")
+    return paths
+
+
+def _raters(given: Iterable[str], personas: Collection[str]) -> list[RaterKey]:
     found: dict[str, RaterKey] = {}
     for said in given:
         name, _, wrote = said.partition(":")
         if not _ID.match(name) or name == "adjudicated":
             raise UserError(
                 f"{name!r} cannot be a rater's name",
-                hint="small letters, figures and single hyphens; it becomes a file's name",
+                hint="up to 64 small letters, figures, single hyphens; it becomes a file's name",
             )
         if name in found:
             raise UserError(f"there are two raters called {name!r}")
         cards = tuple(each.strip() for each in wrote.split(",") if each.strip())
+        if strange := [each for each in cards if each not in personas]:
+            raise UnknownName("persona in these transcripts", strange[0], personas)
         found[name] = RaterKey(id=name, wrote=cards)
     return [*found.values()]
 
@@ -330,6 +354,14 @@ def _references(given: Iterable[str]) -> dict[str, list[str]]:
 
 def _tell(key: Key, folder: StudyFolder) -> None:
     click.secho(showable(key.title), bold=True)
+    arms: dict[str, list[SourceKey]] = {}
+    for source in key.sources:
+        arms.setdefault(source.arm, []).append(source)
+    told = [
+        [showable(arm), str(len(of)), ", ".join(sorted({m for each in of for m in each.models}))]
+        for arm, of in arms.items()
+    ]
+    table(["arm", "transcripts", "models"], told, "lrl")
     kinds = Counter((i.task, i.kind, i.repeats is not None) for i in key.items)
     rows = [
         [task, "repeated" if repeat else kind.replace("-", " "), str(number)]
@@ -338,10 +370,10 @@ def _tell(key: Key, folder: StudyFolder) -> None:
     table(["task", "items", "number"], rows, "ll")
     click.echo(f"raters: {', '.join(rater.id for rater in key.raters)}")
     if key.foreseen:
-        told = key.foreseen
+        seen = key.foreseen
         paragraph(
-            f"Foreseen: identification accuracy to within ± {told.half_width:.2f} with"
-            f" {_counted(told.items, 'item')} and {_counted(told.raters, 'rater')} each (95 %,"
+            f"Foreseen: identification accuracy to within ± {seen.half_width:.2f} with"
+            f" {_counted(seen.items, 'item')} and {_counted(seen.raters, 'rater')} each (95 %,"
             " simulated). Add items before raters."
         )
     for said in key.left_out:

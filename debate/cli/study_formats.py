@@ -40,9 +40,11 @@ def export_(study: Path, to: str, rater: str | None, ratings: Path | None, out: 
     yalta study export for-raters/study.json --to label-studio --rater ann --out ann
     yalta study export for-raters/study.json --to csv --out tables
     """
+    from debate.cli.study_rate import bundle_path
     from debate.errors import UserError
     from debate.study.bundle import load_bundle
 
+    study = bundle_path(study, rater)
     bundle = load_bundle(study)
     if to in ("csv", "jsonl"):
         folder = ratings or study.parent / "ratings"
@@ -137,12 +139,13 @@ def import_(
     \b
     yalta study import for-raters/study.json done.json --from label-studio --out kimi
     """
+    from debate.cli.study_rate import bundle_path
     from debate.errors import UserError
     from debate.study.bundle import load_bundle
     from debate.study.formats.taking import write_ratings
     from debate.text import one_line
 
-    bundle = load_bundle(study)
+    bundle = load_bundle(bundle_path(study, None))
     taken = _taken(bundle, files, of, raters)
     for note in taken.notes:
         click.echo(one_line(note), err=True)

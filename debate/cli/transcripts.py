@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 
 import click
 
-from debate.batch_index import BatchIndexes
 from debate.cli import complete, figures
 from debate.cli.printer import Printer
 from debate.errors import TranscriptError, UnknownName, UserError
+from debate.factors import BatchIndexes
 from debate.gathering import called, folder_of, gathered
 from debate.library import find_transcript
 from debate.stats import stats as count
@@ -104,8 +104,8 @@ def stats(
     as_csv: bool,
 ) -> None:
     """Count turns, words, tokens (in, cached, out, reasoning), seconds and cost in a transcript,
-    and what was asked for, tabled and voted; or in many together, or all of a folder's, --by
-    what tells them apart (by arm where a batch's index knows them, else by model).
+    and what was asked for, tabled and voted; or in many together, or all of a folder's, by
+    what --by names (the arm where a batch's index knows it, else the model).
 
     A dash is a number that the server did not give. "cached" is the part of the input that a
     prefix cache held; "new" is what had to be read. Withdrawn turns are not in the record: their

@@ -40,10 +40,10 @@ class Prompts:
     """Renders prompts of one conference again.
 
     Args:
-        events: The conference's events, from the first.
+        events: The conference's events, from the first; none are needed for `at`.
     """
 
-    def __init__(self, events: Sequence[AnyEvent]) -> None:
+    def __init__(self, events: Sequence[AnyEvent] = ()) -> None:
         self._events = events
         self._projection: Projection | None = None
         self._manifest: ConferenceOpened | None = None
@@ -53,7 +53,7 @@ class Prompts:
         state = ConferenceState()
         for event in self._events:
             if isinstance(event, TurnOpened) and event.turn == turn:
-                return self._rendered(state, event)
+                return self.at(state, event)
             state = apply(state, event)
         return None
 
@@ -62,11 +62,17 @@ class Prompts:
         state = ConferenceState()
         for event in self._events:
             if isinstance(event, AskOpened) and event.ask == ask:
-                return self._rendered(state, event)
+                return self.at(state, event)
             state = apply(state, event)
         return None
 
-    def _rendered(self, before: ConferenceState, opened: TurnOpened | AskOpened) -> Again:
+    def at(self, before: ConferenceState, opened: TurnOpened | AskOpened) -> Again:
+        """The prompt of a turn, or of an ask, for those who go through the events themselves.
+
+        Args:
+            before: The conference as it stood when the turn or the ask opened.
+            opened: The turn or the ask.
+        """
         profile = before.profiles.get(opened.seat or "")
         if before.manifest is None or (opened.seat is not None and profile is None):
             return Again(opened, profile, error=f"there is no seat {opened.seat!r}")

@@ -6,7 +6,7 @@ laid out; see `environment.render`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from debate.events import ConferenceOpened
@@ -32,7 +32,8 @@ def of_one_line(value: Any) -> Any:
 def turn_values(
     state: ConferenceState,
     step: GiveFloor,
-    turns: Sequence[Turn],
+    last: Turn | None,
+    nth: int,
     persona: Values,
     names: Mapping[str, str],
 ) -> Values:
@@ -41,16 +42,16 @@ def turn_values(
     Args:
         state: The conference.
         step: Whose turn it is.
-        turns: What this seat has heard so far.
+        last: The last turn that this seat has heard.
+        nth: How many turns of its own it has heard.
         persona: Its card.
         names: Of all seats.
     """
     manifest, plan = state.opened, state.opened.scenario.phases[step.phase]
     phrases = persona["voice"]["catchphrases"]
-    nth = sum(t.seat == step.seat for t in turns)
     # Whom the seat answers: who spoke last in this phase, and where it speaks, if not itself.
-    last = turns[-1] if turns and turns[-1].phase == step.phase else None
-    answers = last.seat if last and last.room == step.room and last.seat != step.seat else None
+    here = last is not None and (last.phase, last.room) == (step.phase, step.room)
+    answers = last.seat if last and here and last.seat != step.seat else None
     return {
         "persona": persona,
         "round": step.round,

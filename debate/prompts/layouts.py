@@ -6,22 +6,22 @@ reads each turn's words once, however many seats there are.
 
 *perspective*: a head of its own for each seat; its own turns are the assistant's messages.
 
-Both are pure, and both see the record through `heard`: a turn that a seat may not know cannot
+Both are pure, and both see the record through `heard` alone: a turn that a seat may not know cannot
 reach its prompt. A paragraph of the record begins at the start of a line with `[Name]:`; further
 lines of a turn are indented, so that no participant's words can pose as another's, as the chair's
 or as the clerk's.
 
 Where minutes were taken they stand in place of the public record up to their last turn; what a
 seat heard in private stays with it. So a prefix grows at its end alone from one time that minutes
-are taken to the next.
+are taken to the next, and the same is true of what has to be rendered: the record that all share is
+laid out once, and each turn adds its own paragraph.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
@@ -30,9 +30,28 @@ from debate.errors import UserError
 from debate.events import ConferenceOpened
 from debate.prompts.briefs import ask_values, of_one_line, turn_values
 from debate.prompts.environment import compile_template, neutral, render, shipped_templates
-from debate.standing import Announcement, ConferenceState, Minutes, PassedNote, Turn, settled
+from debate.prompts.heard import (
+    Note,
+    Said,
+    apart,
+    beginning,
+    by_one,
+    in_order,
+    is_before,
+    last_heard,
+    times_heard,
+)
+from debate.standing import (
+    Announcement,
+    ConferenceState,
+    Minutes,
+    PassedNote,
+    Turn,
+    settled_in_public,
+)
 from debate.state import fold
 from debate.steps import Ask, Calling, GiveFloor
+from debate.told import Grown
 
 INDENT = "\n  "
 NOTHING_YET = "(Nothing has been said yet.)"
@@ -41,8 +60,6 @@ MINUTES = "(Minutes, written by the clerk, of what was said before)"
 
 # Templates that manifests of earlier versions do not hold.
 LATER = frozenset({"clerk.j2", "minutes.j2", "ask.j2", "unread.j2"})
-
-Said = Turn | PassedNote | Announcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,56 +81,6 @@ def request_hash(messages: Iterable[Message]) -> str:
     ).hexdigest()
 
 
-def heard(state: ConferenceState, seat: str | None) -> list[Turn]:
-    """The finished turns that a seat may know, in order.
-
-    Left out are the turns of rooms that it is not in and, while an opening is under way, the
-    other openings.
-    """
-    return [
-        turn
-        for turn in settled(state)
-        if turn.room is None or seat in state.rooms.get((turn.phase, turn.room), ())
-    ]
-
-
-def noted(state: ConferenceState, seat: str | None) -> list[PassedNote | Announcement]:
-    """What a seat may know of what stands between turns, in order: the notes from the chair that
-    are to all or to it, and what the record says by itself."""
-    return [n for n in state.notes if isinstance(n, Announcement) or n.to is None or n.to == seat]
-
-
-def is_public(said: Said) -> bool:
-    """Whether everyone at the table may know it."""
-    match said:
-        case PassedNote():
-            return said.to is None
-        case Announcement():
-            return True
-        case Turn():
-            return said.room is None
-
-
-def is_before(said: Said, minutes: Minutes | None) -> bool:
-    """Whether it came before the end of what the minutes hold."""
-    if minutes is None:
-        return False
-    if isinstance(said, Turn):
-        return said.number <= minutes.through
-    return said.after < minutes.through
-
-
-def in_order(turns: Iterable[Turn], notes: Iterable[PassedNote | Announcement]) -> list[Said]:
-    """Turns and notes as they came: a note stands behind every turn that was open before it."""
-    waiting = deque(notes)
-    said: list[Said] = []
-    for turn in turns:
-        while waiting and waiting[0].after < turn.number:
-            said.append(waiting.popleft())
-        said.append(turn)
-    return [*said, *waiting]
-
-
 def note_paragraph(note: PassedNote) -> str:
     """A note as a paragraph of the record. No turn can hold one: its lines would be indented."""
     to = "to everyone" if note.to is None else "to you alone"
@@ -131,15 +98,45 @@ def minutes_paragraph(minutes: Minutes) -> str:
     return f"{MINUTES}:{INDENT}{neutral(minutes.text).strip().replace(chr(10), INDENT)}"
 
 
+def _heading(minutes: Minutes | None) -> tuple[str, int]:
+    """How a record begins, and the phase that it then is in."""
+    if minutes is None:
+        return "# The record", -1
+    return f"# The record\n\n{minutes_paragraph(minutes)}", minutes.phase
+
+
 def label(name: str) -> str:
     """What stands before a turn in the record."""
     return f"[{name}]:"
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)  # more than a window holds; what was minuted is not laid out again
 def paragraph(name: str, text: str) -> str:
     """A turn as a paragraph of the record."""
     return f"{label(name)} {neutral(text).strip().replace(chr(10), INDENT)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    """A record that was laid out, and all that it was laid out from."""
+
+    minutes: Minutes | None
+    turns: Grown[Turn]
+    notes: Grown[Note]
+    text: str
+    phase: int
+    """The phase that it ends in."""
+
+    def grows_to(self, minutes: Minutes | None, turns: Grown[Turn], notes: Grown[Note]) -> bool:
+        """Whether another record begins with all of this one."""
+        if self.minutes is not minutes or not (
+            turns.grew_from(self.turns) and notes.grew_from(self.notes)
+        ):
+            return False
+        # A turn that was in the air when a note was passed ends after it, and stands before it.
+        more = len(turns) > len(self.turns)
+        late = more and self.notes and turns[len(self.turns)].number <= self.notes[-1].after
+        return not late
 
 
 class Projection:
@@ -172,6 +169,7 @@ class Projection:
         self._rules = self._render("rules.j2", scenario=self._scenario)
         self._cards = {seat: self._card(seat) for seat in self._names}
         self._heads: dict[str, str] = {}
+        self._last: _LaidOut | None = None
 
     def rehearse(self) -> None:
         """Render a prompt of every seat and phase, so that a fault is found before a conference.
@@ -188,13 +186,10 @@ class Projection:
 
     def messages(self, state: ConferenceState, step: Calling) -> tuple[Message, ...]:
         """The prompt of a seat that is given the floor, or asked."""
-        turns = heard(state, step.seat)
-        said = in_order(turns, noted(state, step.seat))
         if self._manifest.layout == "perspective" and step.seat is not None:
-            return self._perspective(state, step, step.seat, turns, said)
-        private = [each for each in said if not is_public(each)]
-        record = self.record(filter(is_public, said), state.minutes)
-        brief = self._brief(state, step, turns, private)
+            return self._perspective(state, step, step.seat)
+        record = self._shared_record(state)
+        brief = self._brief(state, step, apart(state, step.seat))
         return (
             Message("system", self._shared_head()),
             Message("user", f"{record}\n\n{brief}", len(record)),
@@ -217,21 +212,17 @@ class Projection:
         state: ConferenceState,
         step: Calling,
         seat: str,
-        turns: list[Turn],
-        said: list[Said],
     ) -> tuple[Message, ...]:
         minutes = state.minutes
-        messages = [Message("system", self._own_head(seat))]
+        messages = [Message("system", self.own_head(seat))]
         between: list[str] = []
         phase = -1
         if minutes is not None:
             # What was heard in private stands in no minutes.
-            old = [each for each in said if is_before(each, minutes) and not is_public(each)]
+            old = [each for each in apart(state, seat) if is_before(each, minutes)]
             between = [minutes_paragraph(minutes), *map(self._placed, old)]
             phase = minutes.phase
-        for each in said:
-            if is_before(each, minutes):
-                continue
+        for each in by_one(state, seat):
             if each.phase not in (phase, -1):
                 between.append(self._phases[each.phase])
                 phase = each.phase
@@ -241,31 +232,62 @@ class Projection:
                 between = []
             else:
                 between.append(self._placed(each))
-        last = "\n\n".join(between) or (YOUR_TURN if turns else NOTHING_YET)
-        brief = self._brief(state, step, turns, ())
+        silent = last_heard(state, seat) is None
+        last = "\n\n".join(between) or (NOTHING_YET if silent else YOUR_TURN)
+        brief = self._brief(state, step, ())
         messages.append(Message("user", f"{last}\n\n{brief}", len(last)))
         return tuple(messages)
+
+    def between(self, said: Iterable[Said], since: int, until: int) -> str:
+        """What a seat heard between two turns of its own, as its own view of the record has it.
+
+        Args:
+            said: What it heard, in order; none of it its own.
+            since: The phase of its turn before; -1 if there was none.
+            until: The phase of the turn that follows.
+        """
+        parts, phase = [], since
+        for each in said:
+            if each.phase not in (phase, -1):
+                parts.append(self._phases[each.phase])
+                phase = each.phase
+            parts.append(self._placed(each))
+        if until != phase:
+            parts.append(self._phases[until])
+        return "\n\n".join(parts) or YOUR_TURN
 
     def record(self, said: Iterable[Said], minutes: Minutes | None = None) -> str:
         """The record as all may read it.
 
         Args:
-            said: What was said, in order.
-            minutes: Stand in place of what they hold of it.
+            said: What was said, in order, and no minutes hold.
+            minutes: Stand in place of what they hold.
         """
-        parts: list[str] = ["# The record"]
-        phase = -1
-        if minutes is not None:
-            parts.append(minutes_paragraph(minutes))
-            phase = minutes.phase
+        return self._laid_out(*_heading(minutes), said)[0]
+
+    def _shared_record(self, state: ConferenceState) -> str:
+        """The record as all may read it now. Where the last one that was laid out has only grown
+        since, no more than what is new of it is laid out."""
+        turns, notes = settled_in_public(state), state.notes.public
+        last = self._last
+        if last is None or not last.grows_to(state.minutes, turns, notes):
+            first, begin = beginning(state)
+            text, phase = _heading(state.minutes)
+        else:
+            first, begin, text, phase = len(last.turns), len(last.notes), last.text, last.phase
+        text, phase = self._laid_out(text, phase, in_order(turns[first:], notes[begin:]))
+        self._last = _LaidOut(state.minutes, turns, notes, text, phase)
+        return text
+
+    def _laid_out(self, text: str, phase: int, said: Iterable[Said]) -> tuple[str, int]:
+        """A text with further paragraphs, and the phase that it then ends in."""
+        parts = [text]
         for each in said:
-            if is_before(each, minutes):
-                continue
             if each.phase not in (phase, -1):
                 parts.append(self._phases[each.phase])
                 phase = each.phase
             parts.append(self._paragraph(each))
-        return "\n\n".join(parts)
+        return "\n\n".join(parts), phase
 
     def _paragraph(self, said: Said) -> str:
         if isinstance(said, PassedNote):
@@ -289,7 +311,8 @@ class Projection:
             self._heads[""] = self._render("head.j2", rules=self._rules, cards=cards)
         return self._heads[""]
 
-    def _own_head(self, seat: str) -> str:
+    def own_head(self, seat: str) -> str:
+        """The system message of a seat's own view: its card, the rules, who else is there."""
         if seat not in self._heads:
             self._heads[seat] = self._render(
                 "seat.j2",
@@ -320,7 +343,6 @@ class Projection:
         self,
         state: ConferenceState,
         step: Calling,
-        turns: Sequence[Turn],
         private: Iterable[Said],
     ) -> str:
         """The last words before a turn, or before an answer.
@@ -328,8 +350,7 @@ class Projection:
         Args:
             state: The conference.
             step: Whose turn it is, or who is asked.
-            turns: What this seat has heard so far.
-            private: Those of them that stand in no record that all share.
+            private: What this seat has heard that stands in no record that all share.
         """
         shared = self._manifest.layout == "shared"
         in_head = self._manifest.cards == "head" and step.seat in self._at_table
@@ -344,8 +365,9 @@ class Projection:
         if isinstance(step, Ask):
             return self._render("ask.j2", **values, **ask_values(state, step, persona, self._names))
         assert persona is not None
+        last, nth = last_heard(state, step.seat), times_heard(state, step.seat)
         return self._render(
-            "brief.j2", **values, **turn_values(state, step, turns, persona, self._names)
+            "brief.j2", **values, **turn_values(state, step, last, nth, persona, self._names)
         )
 
     def _render(self, template: str, **values: Any) -> str:

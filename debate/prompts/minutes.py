@@ -11,8 +11,9 @@ from typing import Any
 
 from debate.events import ConferenceOpened, Profile
 from debate.prompts.environment import compile_template, neutral, render, shipped_templates
-from debate.prompts.layouts import Message, Projection, in_order, is_public
-from debate.state import ConferenceState, fold, settled
+from debate.prompts.heard import in_public
+from debate.prompts.layouts import Message, Projection
+from debate.state import ConferenceState, fold
 
 MOST_WORDS = 600
 LEAST_WORDS = 40
@@ -44,8 +45,6 @@ def clerk_messages(
     """
     manifest = state.opened
     projection = projection or Projection(manifest)
-    turns = [t for t in settled(state) if t.room is None and t.number <= through]
-    notes = [n for n in state.notes if is_public(n) and n.after < through]
     values = {
         "title": neutral(manifest.scenario.title),
         "motion": neutral(manifest.scenario.motion),
@@ -53,7 +52,7 @@ def clerk_messages(
         "names": projection.table(),
         "words": words_of([*state.profiles.values(), by]),
     }
-    record = projection.record(in_order(turns, notes), state.minutes)
+    record = projection.record(in_public(state, through), state.minutes)
     return (
         Message("system", _render(manifest, "clerk.j2", values)),
         Message("user", f"{record}\n\n{_render(manifest, 'minutes.j2', values)}"),

@@ -201,8 +201,8 @@ class MarkedStates:
         return replace(
             state,
             manifest=self.manifest(state.opened),
-            record=tuple(map(self._entry, state.record)),
-            notes=tuple(map(self._entry, state.notes)),
+            record=state.record.each(self._entry),
+            notes=state.notes.each(self._entry),
             motions=self._entries_of(state.motions),
             amendments=self._entries_of(state.amendments),
             phase=phase and replace(phase, called=self._entries_of(phase.called)),

@@ -6,7 +6,7 @@ state of theirs: all it may depend on is in the `Prompt`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,7 +26,7 @@ class Prompt:
     """How many turns this seat has finished before this one."""
     max_tokens: int
     """Room for the spoken words; a speaker that reasons adds room of its own."""
-    others: tuple[str, ...] = ()
+    others: Sequence[str] = ()
     """Names of the other participants, short ones too: a reply ends where it begins to speak as
     one of them."""
     aliases: tuple[str, ...] = ()

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from debate.speakers.labels import Everyone, Others, folded
 from debate.text import ESCAPE, showable
 
 MAX_CHARACTERS = 60_000
@@ -31,7 +33,8 @@ class Filter:
 
     Args:
         name: Who speaks; a label with this name at the start of a line is stripped.
-        others: Who else is at the table; a label with one of these ends the reply.
+        others: Who else is at the table; a label with one of these ends the reply. At a large
+            table best `Others`, which need not be gone through.
         aliases: Other names of who speaks, treated as `name` is.
 
     Example:
@@ -44,8 +47,8 @@ class Filter:
     others: Sequence[str] = ()
     aliases: Sequence[str] = ()
     _own: re.Pattern[str] = field(init=False)
-    _other: re.Pattern[str] | None = field(init=False)
-    _names: tuple[str, ...] = field(init=False)
+    _names: tuple[Everyone, ...] = field(init=False)
+    _others: Others = field(init=False)
     _longest: int = field(init=False)
     _raw: str = ""  # not yet read
     _line: str | None = ""  # start of a line that may be a label; None once it is known not to be
@@ -67,9 +70,11 @@ class Filter:
     def __post_init__(self) -> None:
         own = (self.name, *self.aliases)
         self._own = _label(own)
-        self._other = _label(self.others) if self.others else None
-        self._names = tuple(_folded(n) for n in (*own, *self.others))
-        self._longest = max(len(n) for n in (*own, *self.others)) + 12
+        others = self.others
+        self._others = others if isinstance(others, Others) else Others(Everyone(others))
+        # Of a large table it does no harm that one's own names stand among all.
+        self._names = (self._others.everyone, Everyone(own))
+        self._longest = max(names.longest for names in self._names) + 12
 
     @property
     def text(self) -> str:
@@ -191,14 +196,14 @@ class Filter:
             if not whole and len(candidate) < self._longest and self._may_be_label(candidate):
                 self._line = candidate
                 return "".join(shown)
-            head = _folded(candidate[: self._longest])
-            other = self._other.match(head) if self._other else None
-            if other and self._labelled and (name := self._called(other[0])):
+            head = folded(candidate[: self._longest])
+            other = self._others.label(head)
+            if other is not None and self._labelled and (name := self._called(head[:other])):
                 # "Bo: Ada: I agree" is said to Ada, and not by her.
-                comma = "，" if "：" in other[0] else ", "
-                self._line, piece = None, name + comma + candidate[other.end() :] + rest
+                comma = "，" if "：" in head[:other] else ", "
+                self._line, piece = None, name + comma + candidate[other:] + rest
                 continue
-            if other:
+            if other is not None:
                 self.ended = True
                 self._cut.append(candidate + rest)
                 self._cut.append(showable(self._raw))
@@ -218,17 +223,12 @@ class Filter:
     def _called(self, label: str) -> str | None:
         """The name of whom a plain label calls upon; None of one in brackets, which begins words
         of theirs."""
-        core = label.strip("*_#> \t:：")
-        return next((n for n in self.others if _folded(n) == core), None)
+        return self._others.called(label.strip("*_#> \t:："))
 
     def _may_be_label(self, line: str) -> bool:
         """False once no label can begin like this."""
-        core = _folded(line.lstrip(_DECORATION))
-        return any(
-            n.startswith(core)
-            or (core.startswith(n) and core[len(n) :].lstrip("]*_ \t")[:1] in ("", ":", "："))
-            for n in self._names
-        )
+        core = folded(line.lstrip(_DECORATION))
+        return any(names.begins(core) for names in self._names)
 
     def _spaced(self, piece: str) -> str:
         """Hold white space back until words follow, so that none stands at either end."""
@@ -251,16 +251,11 @@ class Filter:
         return text
 
 
-def _folded(text: str) -> str:
-    """The text without its case, character by character, so that its length stays and no
-    character's case hangs on what follows it."""
-    return "".join(low if len(low := c.casefold()) == 1 else c for c in text)
-
-
-def _label(names: Sequence[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=1024)  # of each seat of a large table, for as long as it lasts
+def _label(names: tuple[str, ...]) -> re.Pattern[str]:
     """What stands, folded, before a participant's words: `[Name]:`, `Name:`, `**Name:**`; alone on
     its line `[Name]`, `## Name` or `**Name**`."""
-    name = "|".join(re.escape(_folded(n)) for n in sorted(names, key=len, reverse=True))
+    name = "|".join(re.escape(folded(n)) for n in sorted(names, key=len, reverse=True))
     lead, bold, colon = r"[ \t*_#>]{0,6}", "[*_]{0,3}", "[:：]"
     bracketed = rf"\[(?:{name})\]{bold}[ \t]*(?:{colon}|$)"
     plain = rf"(?:{name}){bold}[ \t]*{colon}"

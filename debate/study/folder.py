@@ -130,7 +130,7 @@ class StudyFolder:
         self._still("sealed", self.sealed)
         _write(self.key_path, dump_key(key), private=True)
 
-    def seal(self, each: int | None = None) -> Bundle:
+    def seal(self) -> Bundle:
         """Fix the study: assign items, make the bundle, and bind the key to it by its hash.
 
         Raises:
@@ -138,9 +138,10 @@ class StudyFolder:
         """
         self._still("sealed", self.sealed)
         key = self.key()
+        key = key.model_copy(update={"plans": assign(key)})
         # The very bytes that the hash is of.
         _write(self.key_path, dump_key(key), private=True)
-        bundle = sealed(key, assign(key, each), at=datetime.now(UTC))
+        bundle = sealed(key, at=datetime.now(UTC))
         _write(self.bundle_path, dump_bundle(bundle))
         return bundle
 

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from debate.persona import Identifier, Line, Model
-from debate.study.bundle import Card, Exclusions, Foreseen, Opaque, Sha256
+from debate.study.bundle import Card, Exclusions, Foreseen, Opaque, Place, Sha256
 from debate.study.rubric import Rubric, Task
 
 #: What an item is: a persona's own text; one of which no card is right; or a foil.
@@ -100,6 +100,18 @@ class Person(Model):
     author: Line | None = Field(None, description="Who wrote the card.")
 
 
+class SourceKey(Model):
+    """A conference that items were taken from."""
+
+    arm: Line
+    transcript: Line
+    head: Sha256 = Field(description="Hash of its last line.")
+    scenario: Identifier
+    models: tuple[Line, ...] = Field((), description="That spoke in it, by their seats' order.")
+    seed: int = 0
+    turns: int = 0
+
+
 class RaterKey(Model):
     """Someone who rates."""
 
@@ -120,9 +132,14 @@ class Key(Model):
     people: dict[Identifier, Person] = Field(
         default_factory=dict, description="Those who speak, by persona."
     )
+    sources: tuple[SourceKey, ...] = ()
+    each: int | None = Field(None, ge=1, description="Raters an item has; see `plan.raters_each`.")
     cards: dict[Opaque, Identifier] = Field(description="Whose card each is.")
     shown: tuple[Card, ...]
     items: tuple[ItemKey, ...]
+    plans: dict[Identifier, tuple[Place, ...]] = Field(
+        default_factory=dict, description="Who rates what, once it is sealed."
+    )
     pools: dict[Opaque, tuple[Given, ...]] = Field(default_factory=dict)
     exclusions: Exclusions = Exclusions()
     foreseen: Foreseen | None = None

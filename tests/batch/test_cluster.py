@@ -54,7 +54,8 @@ async def held(batch: Batch, workers: int, kills: int, seed: int, *, told: bool 
             await asyncio.sleep(chance.random())
             if task.done():
                 break
-            pids = await client.run(os.getpid)  # of the workers that are there now
+            # Of the workers that are there now; one may just have gone.
+            pids = await client.run(os.getpid, on_error="ignore")
             if not pids:
                 continue
             os.kill(chance.choice([*pids.values()]), signal.SIGKILL)

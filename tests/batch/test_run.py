@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 from decimal import Decimal
 
@@ -61,6 +62,10 @@ def test_a_batch_is_held_cell_by_cell_and_its_table_told(model, tmp_path):
     check_whole(tmp_path / "small", 10)
     said = run("status", tmp_path / "small", "--all")
     assert said.count("complete") == 11
+    rows = list(csv.DictReader(run("table", tmp_path / "small").splitlines()))
+    assert len(rows) == 10
+    assert {row["end"] for row in rows} == {"complete"}
+    assert all(int(row["turns"]) == 9 and row["arm"] for row in rows)
     before = sorted((p.name, p.stat().st_mtime_ns) for p in (tmp_path / "small").glob("*.jsonl"))
     run("run", plan)
     run("resume", tmp_path / "small")
@@ -219,3 +224,13 @@ def test_usual_mistakes_are_told(tmp_path):
     assert "no model named 'nothing-known'" in run(
         "run", write_plan(tmp_path, "nothing-known"), code=1
     )
+
+
+def test_a_transcript_that_cannot_be_read_fails_alone(model, tmp_path):
+    folder = BatchFolder.begin(write_plan(tmp_path, model, seeds=2))
+    broken = folder.path / f"{folder.cells[0].id}.jsonl"
+    broken.write_text("this is no transcript\n")
+    said = run("resume", folder.path, code=1)
+    assert "1 complete, 1 failed" in said
+    assert "not an event" in said
+    assert broken.read_text() == "this is no transcript\n"

@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import count
+from types import MappingProxyType
 
 import pytest
 from dialects import Said
 from model_server import ModelServer, Reply
 from people import phase, table
+from worlds import manifest, scenario
 
-from debate.events import TurnClosed, VoteCast
+from debate.cli.earshot import Earshot
+from debate.events import Profile, TurnClosed, VoteCast
+from debate.state import fold
+from debate.take import Delta
 from debate.transcript import read
 
 YALTA = (sys.executable, "-m", "debate")
@@ -75,3 +81,24 @@ def test_ballots_of_others_come_behind_ones_own(held):
     reasons = [e.reason for e in events if isinstance(e, VoteCast) and e.seat != "yang"]
     assert len(reasons) >= 2
     assert all(out.index(reason) > out.index("It is mine") for reason in reasons)
+
+
+class Counted(dict[str, Profile]):
+    """Counts how often all profiles are gone through."""
+
+    times = 0
+
+    def items(self):
+        self.times += 1
+        return super().items()
+
+
+def test_who_sits_at_a_large_table_is_not_asked_again_for_each_word():
+    opened = manifest(scenario([f"seat-{n}" for n in range(300)]))
+    state = fold([opened])
+    profiles = Counted(state.profiles)
+    state = replace(state, profiles=MappingProxyType(profiles))
+    earshot = Earshot()
+    words = [Delta(1, "seat-1", "text", f"word {n}") for n in range(500)]
+    assert [shown for word in words for shown in earshot.of(word, state)] == words
+    assert profiles.times == 1

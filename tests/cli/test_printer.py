@@ -186,6 +186,14 @@ def test_whatever_the_order_in_which_their_words_come(order):
         assert told.count(f"\n{seat.title()}\nI am {seat}, I said.\n") == 1
 
 
+def test_hundreds_that_ended_in_the_opposite_order_are_shown_one_after_another(capsys):
+    seats = [f"seat-{n}" for n in range(400)]
+    opened = [turn(n, seat) for n, seat in enumerate(seats, 1)]
+    ended = [closed(n, seat, f"Word {n}.") for n, seat in enumerate(seats, 1)]
+    out = shown([*BEGUN[:1], *opened, *reversed(ended)], capsys)
+    assert re.findall(r"^Word (\d+)\.$", out, re.MULTILINE) == [str(n) for n in range(1, 401)]
+
+
 def test_reasoning_is_shown_only_if_asked_for(capsys):
     thought = Delta(1, "ada", "reasoning", "Hm.")
     end = TurnClosed(

@@ -73,7 +73,9 @@ def test_a_study_from_its_drawing_to_its_closing():
     assert "kai: 1 rating from out/ratings/kai.jsonl" in run("collect", "s", "out")
     assert "nothing new" in run("collect", "s", "out/ratings/kai.jsonl")
     assert f"1 of {len(bundle.plans['kai'])}" in run("status", "s")
-    assert "differ nowhere" in run("adjudicate", "s")
+    said = run("adjudicate", "s")
+    assert "differ nowhere" in said
+    assert "undefined" in said  # one rater agrees with nobody
     assert "not closed yet" in refused("report", "s")
     assert "closed with 1 rating" in run("close", "s")
     assert "is closed" in refused("collect", "s", "out")
@@ -105,12 +107,47 @@ def test_a_study_of_bargaining_is_drawn_by_its_rubric():
     assert "coding" in run("new", "b", "full", "--rubric", "emergence", "--rater", "kai")
 
 
+def test_arms_are_read_from_the_index_of_a_batch():
+    lines = [
+        {"cell": "a", "transcript": "full1.jsonl", "factors": {"arm": "strict"}},
+        {"cell": "b", "transcript": "full2.jsonl", "factors": {"arm": "full"}},
+    ]
+    Path("full/index.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    said = run("new", "s", "full", "--rater", "kai")
+    assert "strict" in said
+    sources = json.loads(Path("s/key.json").read_text())["sources"]
+    assert {each["transcript"]: each["arm"] for each in sources} == {
+        "full1.jsonl": "strict",
+        "full2.jsonl": "full",
+    }
+    run("new", "t", "full/full1.jsonl", "full/index.jsonl", "--rater", "kai")
+
+
+def test_a_transcript_whose_chain_is_broken_is_refused():
+    path = Path("full/full1.jsonl")
+    path.write_text(path.read_text().replace("because", "although", 1))
+    assert "the chain of full/full1.jsonl is broken" in refused(
+        "new", "s", "full", "--rater", "kai"
+    )
+
+
+def test_a_sealed_study_that_was_changed_is_found_by_its_check():
+    begun()
+    run("seal", "s", "--anyway")
+    path = Path("s/study.json")
+    path.write_text(path.read_text().replace('"seconds": 3.0', '"seconds": 9.0'))
+    assert "changed after sealing" in refused("check", "s")
+    assert "changed after sealing" in refused("close", "s")
+
+
 def test_usual_mistakes_are_told_and_nothing_is_made():
     for words, said in (
         (["new", "t", "--rater", "kai"], "drawn from transcripts"),
         (["new", "t", "full", "--rater", "Kai K"], "cannot be a rater's name"),
         (["new", "t", "full", "--rater", "kai", "--rater", "kai"], "two raters"),
         (["new", "t", "nothing.jsonl", "--rater", "kai"], "no transcript at nothing.jsonl"),
+        (["new", "t", "full", "--rater", "kai:boo"], "did you mean 'bo'"),
+        (["new", "t", "full", "--rater", "k" * 65], "cannot be a rater's name"),
         (["new", "t", "full", "--arm", "x=full", "--rater", "kai"], "given twice"),
         (["new", "t", "full", "--arm", "x", "--rater", "kai"], "is not NAME=TRANSCRIPT"),
         (["new", "t", "full", "--rater", "kai", "--rubric", "stile"], "did you mean 'style'"),

@@ -11,7 +11,8 @@ from worlds import PHASES, SEATS, Play, closed, manifest, persona, replier, scen
 
 from debate.errors import UserError
 from debate.events import AskOpened, PhaseOpened, TurnOpened
-from debate.prompts.layouts import Projection, heard, paragraph, request_hash
+from debate.prompts.heard import heard
+from debate.prompts.layouts import Projection, paragraph, request_hash
 from debate.steps import Calling, GiveFloor, ask_of, floor_of
 
 LAYOUTS = st.sampled_from(["shared", "perspective"])
@@ -108,7 +109,7 @@ def test_a_seat_hears_no_other_opening_until_the_opening_is_over():
     play = Play(manifest(plan)).run()
     during = next(s for s in play.states if len(s.record) == 1)
 
-    assert heard(during, "bo") == []
+    assert list(heard(during, "bo")) == []
     assert [t.seat for t in heard(play.state, "bo")][:2] == ["ada", "bo"]
 
 

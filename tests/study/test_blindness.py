@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from conferences import NAMES, conferences, style_plan
 
+from debate.errors import UserError
 from debate.study.bundle import dump_bundle, load_bundle, sha256
 from debate.study.drawing.assignment import assign
 from debate.study.drawing.blinding import opened, sealed
@@ -23,6 +26,9 @@ from debate.study.session import Asked, Pilot, Session
 
 STUDIES = 40
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+# What is drawn once for all of these is drawn in one process.
+pytestmark = pytest.mark.xdist_group("blindness")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +45,8 @@ def studies(tables):
         secret = random.Random(f"secret {seed}").randbytes(32).hex()
         plan = style_plan(tables, seed=seed, raters=[f"r{n}" for n in range(3 + seed % 5)])
         key = draw(plan, secret=secret)
-        found.append((key, sealed(key, assign(key), at=AT)))
+        key = key.model_copy(update={"plans": assign(key)})
+        found.append((key, sealed(key, at=AT)))
     return found
 
 
@@ -170,10 +177,37 @@ def test_a_key_that_was_changed_does_not_open_the_study(studies):
     key, bundle = studies[0]
     opened(bundle, key)
     items = (key.items[0].model_copy(update={"kind": "reference"}), *key.items[1:])
-    from debate.errors import UserError
-
     with pytest.raises(UserError, match="not the one that this study was sealed with"):
         opened(bundle, key.model_copy(update={"items": items}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda b: {"exclusions": b.exclusions.model_copy(update={"seconds": 30.0})},
+        lambda b: {"cards": (b.cards[0].model_copy(update={"text": "Other."}), *b.cards[1:])},
+        lambda b: {"items": b.items[1:]},
+        lambda b: {"plans": {**b.plans, "r0": b.plans["r0"][::-1]}},
+        lambda b: {"rubric": b.rubric.model_copy(update={"instructions": "Say 5."})},
+    ],
+)
+def test_a_bundle_that_was_changed_does_not_open_either(studies, change):
+    key, bundle = studies[0]
+    with pytest.raises(UserError, match="changed after sealing"):
+        opened(bundle.model_copy(update=change(bundle)), key)
+
+
+def test_texts_without_a_persona_follow_each_other_as_any_do(studies):
+    after = Counter()
+    for key, bundle in studies:
+        items = {item.id: item for item in key.items}
+        for plan in bundle.plans.values():
+            asked = [items[p.item] for p in plan if items[p.item].task == "identification"]
+            after.update((a.kind, b.kind) for a, b in pairwise(asked))
+    blank = "no-persona"
+    total = sum(n for (a, _), n in after.items() if a == blank)
+    share = sum(n for (_, b), n in after.items() if b == blank) / sum(after.values())
+    assert after[blank, blank] / total > share / 2
 
 
 def test_a_bundle_reads_as_it_was_written(studies, tmp_path):

@@ -56,7 +56,9 @@ def key(tables):
 
 @pytest.fixture(scope="module")
 def bundle(key):
-    return sealed(key, assign(key), at=datetime(2026, 1, 1, tzinfo=UTC))
+    return sealed(
+        key.model_copy(update={"plans": assign(key)}), at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
 
 
 def test_every_turn_and_every_motion_is_there_in_its_place_and_by_its_letter(tables, key):
@@ -81,6 +83,18 @@ def test_speakers_are_letters_in_what_raters_read(bundle, key):
     private = [t.phase for item in bundle.items for t in item.turns if "in private" in t.phase]
     assert private
     assert all(phase.split(": ")[1][0] in "ABCD" for phase in private)
+
+
+def test_a_speaker_has_another_letter_in_another_conference(bundle, key):
+    called = {}
+    for item in key.items:
+        turns = bundle.item(item.id).turns
+        for seat, turn in zip(item.seats, turns, strict=True):
+            called.setdefault(seat, {})[item.id] = turn.speaker
+    assert any(len({*letters.values()}) > 1 for letters in called.values())
+    for item in key.items:
+        names = {turn.speaker for turn in bundle.item(item.id).turns}
+        assert len(names) == len({*item.seats})
 
 
 def test_all_conferences_have_one_pool_so_that_it_tells_of_none(bundle, key):

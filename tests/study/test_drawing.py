@@ -17,6 +17,9 @@ from debate.study.drawing.style import draw
 SECRET = "5e" * 32
 ARMS = {"full": 3, "other": 3, "no-persona": 3}
 
+# What is drawn once for all of these is drawn in one process.
+pytestmark = pytest.mark.xdist_group("drawing")
+
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):

@@ -19,7 +19,7 @@ from debate.study.drawing.masks import (
     without_mask,
 )
 from debate.study.drawing.style import draw
-from debate.study.key import Mask
+from debate.study.key import Given, Mask
 
 SECRET = "5e" * 32
 REAL = [load_persona(name) for name in ("altman", "yang", "amodei", "zuckerberg", "li")]
@@ -140,3 +140,27 @@ def test_a_card_is_shown_without_its_name():
     text = card_text(said.voice, Masker.of(cards))
     assert "Rhythm: Not like [name]'s at [organisation]." in text
     assert "Mixes languages: English, Chinese; about 20%. Often." in text
+
+
+def test_what_a_card_tells_of_its_works_is_proposed_and_masked_in_passages_too(key):
+    hassabis = load_persona("hassabis")
+    masker = Masker.of([hassabis])
+    assert masker.masked("Refuses any duty to publish Gemini's weights.").startswith("Refuses any")
+    assert "Gemini" not in masker.masked("So Gemini and AlphaFold show it.")
+    pool = {"a" * 16: (Given(id="b" * 16, kind="card", text="Put Gemini into it.", to=()),)}
+    items = tuple(item.model_copy(update={"scene": "On Gemini."}) for item in key.items)
+    after = masking_everywhere(
+        key.model_copy(update={"pools": pool, "items": items}), "gemini", "[term]"
+    )
+    assert after.pools["a" * 16][0].text == "Put [term] into it."
+    assert {item.scene for item in after.items} == {"On [term]."}
+    assert after.masks_checked_by is None
+
+
+def test_a_text_is_masked_as_a_whole_and_never_in_what_a_check_says(key):
+    with pytest.raises(UserError, match="stands in no excerpt"):
+        masking_everywhere(key, "wom", "[x]")  # not within a word
+    after = masking_everywhere(key, "the", "[x]")
+    checks = [item for item in after.items if item.checked]
+    assert checks
+    assert all(not origin.masks for item in checks for origin in item.origins)

@@ -17,7 +17,7 @@ from debate.spreadsheet import inert
 from debate.study.bundle import Foreseen
 from debate.study.ratings import CodedTurn, Identified
 from debate.study.report import write_report
-from debate.study.report.markdown import escaped
+from debate.study.report.markdown import escaped, within
 from debate.study.results.analyses import results_of
 
 VOID = {"meta", "circle", "line", "rect", "br"}
@@ -260,6 +260,31 @@ def test_no_text_begins_a_formula(text):
     assert not re.match(r"\s*[=+\-@＝＋－＠]", cell)
     assert inert("plain text") == "plain text"
     assert inert("a = b") == "a = b"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Read it twice: first whole (aloud), then - if need be - in parts!", None),
+        ("C# & {braces} = 5 + 3", None),
+        ("# no heading", r"\# no heading"),
+        ("- no list", r"\- no list"),
+        ("12. no list", r"12\. no list"),
+        ("> no quotation", r"\> no quotation"),
+        ("&lt; http://a.example www.b.example", r"\&lt; http\://a.example www\.b.example"),
+        ("*a* _b_ `c` [d](e) <f> g|h ~i~", r"\*a\* \_b\_ \`c\` \[d\](e) \<f> g\|h \~i\~"),
+    ],
+)
+def test_only_what_is_markup_is_escaped(text, written):
+    assert escaped(text) == (written or text)
+    assert within("-0.25") == "-0.25"
+
+
+def test_agreement_comes_before_what_it_bears_on(tmp_path):
+    world = whole()
+    text = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)[1]
+    titles = re.findall(r"^## (.*)", text, re.MULTILINE)
+    assert titles[:3] == ["What can be said", "Agreement among raters", "Identification"]
 
 
 def test_hostile_codes_are_told_as_words(tmp_path):

@@ -52,7 +52,7 @@ async def test_a_screen_that_is_not_for_reading_does_not_open(tmp_path):
                 app.switch_screen(screen)
         await pilot.press("escape")
         assert isinstance(app.screen, LibraryScreen)
-    assert app.return_code == 0
+    assert not app.return_code
 
 
 @pytest.mark.parametrize("mode", [Mode.READING, Mode.RATING])

@@ -259,7 +259,7 @@ async def test_following_ends_with_scrolling_and_begins_again_with_a_key(server,
         await wait_until(pilot, lambda: over(stage))
         record = stage.record
         assert record.follow
-        assert record.scroll_offset.y == record.max_scroll_y > 0
+        await wait_until(pilot, lambda: record.scroll_offset.y == record.max_scroll_y > 0)
         await pilot.press("pageup")
         await wait_until(pilot, lambda: not record.follow)
         assert "not following" in str(stage.query_one(StatusLine).render())

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from batches import streamer
-from browsing import PATIENCE, chromium, served, tab
 from studies import save, style_bundle
+from tabs import PATIENCE, chromium, served, tab
 
 from debate.events import TurnClosed
 from debate.study.bundle import load_bundle

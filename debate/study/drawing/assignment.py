@@ -21,17 +21,14 @@ _TRIES = 60
 _MOST_BLOCKS = 4000
 
 
-def assign(key: Key, each: int | None = None) -> dict[str, tuple[Place, ...]]:
-    """The plan of every rater.
-
-    Args:
-        key: The study.
-        each: Raters an item has; see `plan.raters_each`.
-    """
+def assign(key: Key) -> dict[str, tuple[Place, ...]]:
+    """The plan of every rater: as it was sealed, or as it would be."""
+    if key.plans:
+        return key.plans
     generator = random.Random(f"{key.seed} assignment")
     raters = [rater.id for rater in key.raters]
-    given = _given(key, raters_each(len(raters), each), generator)
-    sides = _sides(key, raters, generator)
+    given = _given(key, raters_each(len(raters), key.each), generator)
+    sides = _sides(key, given, generator)
     return {
         rater: tuple(
             Place(item=item.id, swap=(item.id, rater) in sides)
@@ -109,19 +106,26 @@ class _Blocks:
         return load, sum(pairs), max(pairs, default=0)
 
 
-def _sides(key: Key, raters: Sequence[str], generator: random.Random) -> set[tuple[str, str]]:
+def _sides(
+    key: Key, given: Mapping[str, set[str]], generator: random.Random
+) -> set[tuple[str, str]]:
     """Item and rater where `b` of a pair stands on the left: for half of an item's raters, and in
-    half of a rater's items."""
+    half of a rater's items; which, is drawn."""
     pairs = [item.id for item in key.items if item.task == "pairs"]
-    pairs = generator.sample(pairs, len(pairs))
-    order = generator.sample(list(raters), len(raters))
-    first = generator.randrange(2)
-    return {
-        (item, rater)
-        for n, item in enumerate(pairs)
-        for m, rater in enumerate(order)
-        if (n + m + first) % 2
-    }
+    swaps: set[tuple[str, str]] = set()
+    times = Counter(dict.fromkeys(given, 0))
+    left = Counter({rater: sum(item in had for item in pairs) for rater, had in given.items()})
+    for item in generator.sample(pairs, len(pairs)):
+        raters = [rater for rater, had in given.items() if item in had]
+        # Whoever has had the fewest, of what they get, comes first.
+        order = sorted(raters, key=lambda r: (times[r] / left[r], generator.random()))
+        half = (len(order) + generator.randrange(2)) // 2
+        for rater in order[:half]:
+            swaps.add((item, rater))
+            times[rater] += 2
+        for rater in raters:
+            times[rater] -= 1
+    return swaps
 
 
 def _ordered(items: Sequence[ItemKey], generator: random.Random) -> list[ItemKey]:
@@ -142,7 +146,10 @@ def _closeness(order: Sequence[ItemKey]) -> float:
 
 
 def voice(item: ItemKey) -> str:
-    """Whose voice an item brings to mind, so that it does not come twice running."""
+    """Whose voice an item brings to mind, so that it does not come twice running. A text without a
+    persona brings none: kept apart, such texts could be told by their places."""
+    if item.against is None and item.kind == "no-persona":
+        return item.id
     return item.against or item.origins[0].persona or item.id
 
 

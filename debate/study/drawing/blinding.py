@@ -1,6 +1,6 @@
 """Sealing: the bundle that raters get is made from the key, and bound to it by its hash.
 
-    bundle = sealed(key, plans, at=datetime.now(UTC))
+    bundle = sealed(key, at=datetime.now(UTC))
 
 Items and cards stand in the order of their ids, which are drawn by an HMAC with the study's
 secret, so that neither an id nor a place tells what an item is. Nothing of the key but masked
@@ -9,7 +9,7 @@ texts, unnamed cards and what is asked goes into the bundle.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from debate.errors import UserError
@@ -22,21 +22,19 @@ from debate.study.bundle import (
     Item,
     LikertItem,
     PairsItem,
-    Place,
     PoolPassage,
     sha256,
 )
 from debate.study.drawing.masking import masked_turns
-from debate.study.key import ItemKey, Key, dump_key
+from debate.study.key import ItemKey, Key, dump_key, opaque
 from debate.text import showable
 
 
-def sealed(key: Key, plans: Mapping[str, tuple[Place, ...]], *, at: datetime) -> Bundle:
+def sealed(key: Key, *, at: datetime) -> Bundle:
     """The bundle of a study.
 
     Args:
-        key: The study, its masks checked.
-        plans: What each rater rates; see `assignment.assign`.
+        key: The study, its masks checked and its plans made.
         at: When it is sealed.
     """
     pools = {
@@ -55,7 +53,7 @@ def sealed(key: Key, plans: Mapping[str, tuple[Place, ...]], *, at: datetime) ->
         cards=tuple(sorted(key.shown, key=lambda card: card.id)),
         items=tuple(sorted((shown(item, key) for item in key.items), key=lambda item: item.id)),
         pools=dict(sorted(pools.items())),
-        plans=dict(plans),
+        plans=key.plans,
         exclusions=key.exclusions,
         foreseen=key.foreseen,
         key_sha256=sha256(dump_key(key)),
@@ -85,7 +83,7 @@ def shown(item: ItemKey, key: Key) -> Item:
                 id=item.id, scene=scene, card=card, excerpt=texts[0], dimensions=scales
             )
         case "coding":
-            letters = {seat: letter(n) for n, seat in enumerate(dict.fromkeys(item.seats))}
+            letters = letters_of(item.seats, item.id, key.secret)
             turns = tuple(
                 HeardTurn(number=n, speaker=letters[seat], phase=phase, text=text)
                 for n, (seat, phase, text) in enumerate(
@@ -95,19 +93,32 @@ def shown(item: ItemKey, key: Key) -> Item:
             return CodingItem(id=item.id, scene=scene, turns=turns, pool=item.pool or "")
 
 
+def letters_of(seats: Iterable[str], item: str, secret: str) -> dict[str, str]:
+    """What each speaker of a conference is called: drawn anew for each, so that nobody is known
+    again by a letter."""
+    order = sorted(set(seats), key=lambda seat: opaque(secret, item, seat))
+    return {seat: letter(n) for n, seat in enumerate(order)}
+
+
 def letter(n: int) -> str:
     """What the nth speaker is called: A to Z, then AA, AB."""
     return letter(n // 26 - 1) + chr(65 + n % 26) if n >= 26 else chr(65 + n)
 
 
 def opened(bundle: Bundle, key: Key) -> None:
-    """Check that a key is the one that a bundle was sealed with.
+    """Check that a key is the one that a bundle was sealed with, and that the bundle is what was
+    made from it: its rules, cards, items and plans.
 
     Raises:
-        UserError: if it is not, so that it cannot be told what the items were.
+        UserError: if not, so that it cannot be told what was fixed before rating.
     """
     if sha256(dump_key(key)) != bundle.key_sha256:
         raise UserError(
             "the key is not the one that this study was sealed with: its hash is another",
             hint="find the key file as it was when the study was sealed",
+        )
+    if sealed(key, at=bundle.sealed_at) != bundle:
+        raise UserError(
+            "the bundle is not the one that was made from the key: it was changed after sealing",
+            hint="find study.json as it was when the study was sealed",
         )

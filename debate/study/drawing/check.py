@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from debate.study.bundle import Place
 from debate.study.drawing.assignment import personas_of, voice
 from debate.study.drawing.masking import left_in, masked_turns
+from debate.study.drawing.plan import NO_PERSONA, SHUFFLED
 from debate.study.key import ItemKey, Key
 from debate.study.rubric import Task
 
 _FEW_CHECKS = 2
+NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def check(key: Key, plans: Mapping[str, Sequence[Place]]) -> list[Finding]:
         *_disjoint(key),
         *_sides(key, plans),
         *_scenes(key),
+        *_arms(key),
         *_controls(key, plans),
     ]
 
@@ -139,6 +142,24 @@ def _scenes(key: Key) -> Iterator[Finding]:
         if len(arms) > 1 and (alone := sorted(scenes - others)):
             what = f"the scene {alone[0][:60]!r} is in this arm alone, and tells it"
             yield Finding(f"arm {arm}", what, fault=False)
+
+
+def _arms(key: Key) -> Iterator[Finding]:
+    """Arms that differ in more than what they are called after."""
+    models: dict[str, set[str]] = defaultdict(set)
+    for source in key.sources:
+        models[source.arm] |= set(source.models)
+    for (one, of_one), (other, of_other) in combinations(models.items(), 2):
+        if of_one != of_other:
+            what = (
+                f"{one} and {other} differ in their models as well: a difference between them may"
+                " be that of the models"
+            )
+            yield Finding("arms", what, fault=False)
+    foils = (NO_PERSONA, SHUFFLED)
+    for arm in {o.arm for i in key.items for o in i.origins if o.persona == NOBODY} - {*foils}:
+        what = f"the persona {NOBODY!r} speaks in it: if it is a foil, call it {NO_PERSONA}"
+        yield Finding(f"arm {arm}", what, fault=False)
 
 
 def _controls(key: Key, plans: Mapping[str, Sequence[Place]]) -> Iterator[Finding]:

@@ -20,8 +20,8 @@ from debate.events import (
 )
 from debate.prompts.sources import Source
 from debate.provenance import portions
-from debate.study.drawing.blinding import letter
-from debate.study.drawing.excerpts import Held, speakers
+from debate.study.drawing.blinding import letters_of
+from debate.study.drawing.excerpts import Held, sources, speakers
 from debate.study.drawing.masking import NAME, Masker, people
 from debate.study.drawing.plan import StudyPlan
 from debate.study.key import Given, ItemKey, Key, Mask, Origin, opaque
@@ -52,7 +52,7 @@ def draw_coding(plan: StudyPlan, *, secret: str) -> Key:
     pool = opaque(secret, POOL)
     conferences = list(plan.conferences)[: plan.most]
     items = [
-        _item(held, masker, opaque(secret, "item", n), pool)
+        _item(held, masker, opaque(secret, "item", n), pool, secret)
         for n, held in enumerate(conferences, 1)
     ]
     if not any(item.origins[0].turns for item in items):
@@ -64,6 +64,8 @@ def draw_coding(plan: StudyPlan, *, secret: str) -> Key:
         title=plan.title,
         rubric=plan.rubric,
         raters=tuple(plan.raters),
+        sources=sources(plan.conferences),
+        each=plan.each,
         people=people(personas.values()),
         cards={},
         shown=(),
@@ -73,9 +75,9 @@ def draw_coding(plan: StudyPlan, *, secret: str) -> Key:
     )
 
 
-def _item(held: Held, masker: Masker, id: str, pool: str) -> ItemKey:
+def _item(held: Held, masker: Masker, id: str, pool: str, secret: str) -> ItemKey:
     said = list(_said(held))
-    letters = {seat: letter(n) for n, seat in enumerate(dict.fromkeys(each.seat for each in said))}
+    letters = letters_of([each.seat for each in said], id, secret)
     turns = tuple(each.text for each in said)
     known = {
         name: letters[seat]

@@ -6,8 +6,9 @@ which speak for the table, and seats that hold the chair or sit in the audience.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from debate.errors import UserError
@@ -16,6 +17,7 @@ from debate.names import called
 from debate.persona import Persona
 from debate.standing import ConferenceState, Turn
 from debate.state import fold
+from debate.study.key import SourceKey
 from debate.text import count_words, one_line
 from debate.transcript import Entry
 from debate.transcript.store import read_entries
@@ -38,7 +40,7 @@ class Held:
     state: ConferenceState
     personas: dict[str, Persona]
     """By seat."""
-    called: dict[str, tuple[str, ...]]
+    called: Mapping[str, tuple[str, ...]]
     """What each seat may be called."""
 
     @property
@@ -75,15 +77,37 @@ def held(path: Path, arm: str) -> Held:
 
     Raises:
         TranscriptError: if it cannot be read.
-        UserError: if nobody has spoken in it.
+        UserError: if nobody has spoken in it, or it was changed afterwards.
     """
     entries = tuple(read_entries(path))
+    for before, entry in pairwise(entries):
+        if entry.event.prev != before.sha256:
+            raise UserError(
+                f"the chain of {path} is broken: it is not what was said",
+                hint=f"yalta verify {path}",
+            )
     state = fold(entry.event for entry in entries)
     if state.manifest is None or not state.record:
         raise UserError(f"nobody has spoken in {path}")
     cards = state.manifest.personas
     personas = {seat.id: cards[seat.persona] for seat in state.manifest.seats}
     return Held(arm, path.name, entries[-1].sha256, entries, state, personas, called(state.opened))
+
+
+def sources(conferences: Iterable[Held]) -> tuple[SourceKey, ...]:
+    """What is to be known of conferences, that a report can say what its arms are made of."""
+    return tuple(
+        SourceKey(
+            arm=each.arm,
+            transcript=each.name,
+            head=each.head,
+            scenario=each.state.opened.scenario.id,
+            models=tuple(dict.fromkeys(one_line(p.model) for p in each.state.profiles.values())),
+            seed=each.state.seed,
+            turns=len(each.state.record),
+        )
+        for each in conferences
+    )
 
 
 def stretches(held: Held) -> tuple[Stretch, ...]:

@@ -71,8 +71,9 @@ class Masker:
                 title = re.split(r"[（(,:：]", source.title)[0].strip()
                 if " " in title or _CJK.search(title):
                     found.setdefault(title, WORK)
-            for proper in _PROPER.findall(persona.summary):
-                found.setdefault(proper, TERM)
+            for text in _told(persona):
+                for proper in _PROPER.findall(text):
+                    found.setdefault(proper, TERM)
         for name in names:
             found.setdefault(name, NAME)
         for term in also:
@@ -142,6 +143,18 @@ def left_in(text: str, people: Iterable[Person]) -> list[str]:
             if _tells(part) and re.search(_spelt(part, anyhow=len(part) > 4), text):
                 found.append(part)
     return list(dict.fromkeys(found))
+
+
+def _told(persona: Persona) -> Iterator[str]:
+    """What a card tells of somebody, their manner of speaking apart."""
+    yield persona.summary
+    yield from (f"{stance.topic}. {stance.position}" for stance in persona.stances)
+    yield from (*persona.goals.public, *persona.goals.private, *persona.red_lines)
+
+
+def pattern_of(text: str) -> re.Pattern[str]:
+    """Finds a text wherever it stands as a whole, whatever its case."""
+    return re.compile(_spelt(text, anyhow=True), re.IGNORECASE)
 
 
 def _parts(name: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from debate.errors import UserError
+from debate.study.drawing.masking import pattern_of
 from debate.study.key import Key, Mask, Origin
 
 #: What stands in the place of a part, as a rule; other words may, too.
@@ -63,31 +64,49 @@ def approved(key: Key, by: str) -> Key:
 
 
 def masking_everywhere(key: Key, text: str, shown: str) -> Key:
-    """The key with a text masked wherever it stands and is not masked yet, whatever its case.
+    """The key with a text masked wherever it stands as a whole and is not masked yet, whatever its
+    case: in excerpts, and for good in scenes, cards and the passages that coders read.
 
     Raises:
         UserError: if it stands nowhere, or is no more than space.
     """
     if not text.strip():
         raise UserError("there is no text to mask")
-    pattern = re.compile(re.escape(text.strip()), re.IGNORECASE)
-    found = 0
+    pattern = pattern_of(text)
 
     def masked(origin: Origin) -> Origin:
-        nonlocal found
         masks = list(origin.masks)
         for n, turn in enumerate(origin.turns):
             for hit in pattern.finditer(turn):
                 mask = Mask(turn=n, start=hit.start(), end=hit.end(), shown=shown, by="person")
-                found += 1
                 if not any(_meet(mask, each) for each in masks):
                     masks.append(mask)
         return origin.model_copy(update={"masks": _sorted(masks)})
 
-    after = _all(key, masked)
-    if not found:
-        raise UserError(f"{text!r} stands in no excerpt")
+    after = _elsewhere(_all(key, masked), pattern, shown)
+    texts = (turn for item in key.items for origin in item.origins for turn in origin.turns)
+    if after == key and not any(pattern.search(each) for each in texts):
+        raise UserError(f"{text!r} stands in no excerpt, scene, card or passage")
     return after
+
+
+def _elsewhere(key: Key, pattern: re.Pattern[str], shown: str) -> Key:
+    """The key with a text replaced where there are no masks to be taken off again."""
+
+    def of(text: str) -> str:
+        return pattern.sub(lambda _: shown, text)
+
+    items = tuple(item.model_copy(update={"scene": of(item.scene)}) for item in key.items)
+    cards = tuple(card.model_copy(update={"text": of(card.text)}) for card in key.shown)
+    pools = {
+        pool: tuple(each.model_copy(update={"text": of(each.text)}) for each in passages)
+        for pool, passages in key.pools.items()
+    }
+    if (items, cards, pools) == (key.items, key.shown, key.pools):
+        return key
+    return key.model_copy(
+        update={"items": items, "shown": cards, "pools": pools, "masks_checked_by": None}
+    )
 
 
 def unmasking_everywhere(key: Key, text: str) -> Key:
@@ -127,7 +146,9 @@ def _masked_as(key: Key, text: str, masks: Iterable[Mask]) -> Key:
 def _all(key: Key, change: Callable[[Origin], Origin]) -> Key:
     """The key with every excerpt changed; whoever had looked at the masks must look again."""
     items = tuple(
-        item.model_copy(update={"origins": tuple(change(origin) for origin in item.origins)})
+        item
+        if item.checked  # what it says must be read
+        else item.model_copy(update={"origins": tuple(change(origin) for origin in item.origins)})
         for item in key.items
     )
     if items == key.items:

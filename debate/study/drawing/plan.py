@@ -12,6 +12,8 @@ from debate.study.rubric import Rubric
 
 #: Arms that are foils: same models and scenes, but no card, or another's. All others are systems.
 NO_PERSONA, SHUFFLED = "no-persona", "shuffled-personas"
+#: The arm of a transcript of which nothing else is said.
+FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)

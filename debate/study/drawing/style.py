@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 
 from debate.errors import UserError
 from debate.study.bundle import Card, Foreseen
-from debate.study.drawing.excerpts import Stretch, speakers, stretches
+from debate.study.drawing.excerpts import Stretch, sources, speakers, stretches
 from debate.study.drawing.masking import Masker, people
 from debate.study.drawing.plan import NO_PERSONA, SHUFFLED, StudyPlan, raters_each
 from debate.study.drawing.precision import foresee
@@ -105,6 +105,8 @@ class _Drawing:
             title=plan.title,
             rubric=plan.rubric,
             raters=tuple(plan.raters),
+            sources=sources(plan.conferences),
+            each=plan.each,
             people=people(self._personas.values()),
             cards={self._card_of[p]: p for p in self._rated},
             shown=tuple(sorted(cards, key=lambda card: card.id)),

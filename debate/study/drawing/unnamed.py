@@ -18,7 +18,7 @@ def card_text(voice: Voice, masker: Masker) -> str:
         ("Never", voice.never),
     ):
         if said:
-            lines.append((name, "; ".join(said)))
+            lines.append((name, " · ".join(said)))
     if mixes := voice.code_switching:
         told = f"{', '.join(mixes.languages)}; about {mixes.share:.0%}. {mixes.when}"
         lines.append(("Mixes languages", told))

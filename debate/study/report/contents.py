@@ -1,4 +1,4 @@
-"""What a report tells, in its order: what can be said, each task, the raters, the method."""
+"""What a report tells, in its order: what can be said, agreement, each task, raters, method."""
 
 from __future__ import annotations
 
@@ -42,7 +42,14 @@ def contents(results: Results, bundle: Bundle, key: Key) -> Contents:
 
 
 def _tasks(results: Results, analysis: Analysis, rubric: Rubric, mark: str) -> Iterator[Section]:
-    """The sections of one analysis; `mark` is what its ids begin with."""
+    """The sections of one analysis, agreement first, since it says how far the others can be read;
+    `mark` is what their ids begin with."""
+    rated = any(each.alpha.n for each in analysis.agreement)
+    yield _section(
+        f"{mark}agreement", "Agreement among raters", sentences.of_agreement(analysis.agreement),
+        rated, pictures.of_agreement(analysis.agreement, mark) if rated else (),
+        grids.of_agreement(analysis.agreement),
+    )  # fmt: skip
     if analysis.identified is not None:
         of = analysis.identified
         rated = any(each.share.n for each in of.accuracies)
@@ -73,12 +80,6 @@ def _tasks(results: Results, analysis: Analysis, rubric: Rubric, mark: str) -> I
             f"{mark}bargaining", sentences.NAMES["coding"], sentences.of_bargaining(coded), rated,
             pictures.of_bargaining(coded, mark) if rated else (), grids.of_bargaining(coded),
         )  # fmt: skip
-    rated = any(each.alpha.n for each in analysis.agreement)
-    yield _section(
-        f"{mark}agreement", "Agreement among raters", sentences.of_agreement(analysis.agreement),
-        rated, pictures.of_agreement(analysis.agreement, mark) if rated else (),
-        grids.of_agreement(analysis.agreement),
-    )  # fmt: skip
 
 
 def _section(

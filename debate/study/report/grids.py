@@ -11,12 +11,12 @@ from debate.study.report.wording import alone, cell, listed, p_value, span, valu
 from debate.study.results.analyses import Results
 from debate.study.results.bargaining import Bargaining
 from debate.study.results.concord import Agreement
-from debate.study.results.identification import Identified
+from debate.study.results.identification import Recognition
 from debate.study.results.preference import Preferences
 from debate.study.results.scales import Scaled
 
 
-def of_identification(found: Identified) -> Iterator[Grid]:
+def of_identification(found: Recognition) -> Iterator[Grid]:
     """Accuracies, and what was taken for what."""
     rows = []
     for each in found.accuracies:

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from debate.study.report.section import Contents, Grid, Section
 from debate.text import one_line, showable
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~$&:@])")
+# What is markup wherever it stands: of emphasis, code, links, tags, cells, struck words, formulas
+# and mentions; then the marks that make an address a link, and an entity.
+_MARKUP = re.compile(r"[\\`*_\[\]<|~$@]|:(?=//)|(?<=\bmailto):|(?<=\bwww)\.|&(?=#?\w+;)", re.I)
+#: What is markup where a line begins: of a heading, quotation, list or rule.
+_FIRST = re.compile(r"^(\s*)([#>+=-]|\d+(?=[.)]))(.?)")
 
 
 def markdown(told: Contents) -> str:
@@ -20,25 +24,31 @@ def markdown(told: Contents) -> str:
 
 
 def escaped(text: str) -> str:
-    """The text on one line, with every character that could be markup escaped."""
-    return _MARKUP.sub(r"\\\1", one_line(text))
+    """The text on one line, as the whole of it: what would be markup there is escaped."""
+    return _FIRST.sub(_literal, within(text))
 
 
-def _plain(text: str) -> str:
-    """A sentence of ours, in which others' words may stand."""
-    return re.sub(r"([\\`*_\[\]<>|&])", r"\\\1", one_line(text))
+def within(text: str) -> str:
+    """The text on one line, in the midst of another, such as a cell."""
+    return _MARKUP.sub(r"\\\g<0>", one_line(text))
+
+
+def _literal(first: re.Match[str]) -> str:
+    """What a line begins with, so that it begins nothing: of a number, what comes after it."""
+    space, mark, after = first.groups()
+    return f"{space}{mark}\\{after}" if mark.isdigit() else f"{space}\\{mark}{after}"
 
 
 def _section(section: Section, level: int) -> Iterator[str]:
-    yield from (f"{'#' * min(level, 6)} {_plain(section.title)}", "")
+    yield from (f"{'#' * min(level, 6)} {within(section.title)}", "")
     for sentence in section.sentences:
-        yield f"- {_plain(sentence)}"
+        yield f"- {escaped(sentence)}"
     if section.sentences:
         yield ""
     for grid in section.grids:
         yield from _grid(grid)
     for quoted in section.quotes:
-        yield from (f"**{_plain(quoted.of)}**", "")
+        yield from (f"**{within(quoted.of)}**", "")
         yield from (f"> {escaped(line)}" for line in showable(quoted.text).split("\n"))
         yield ""
     for part in section.parts:
@@ -46,11 +56,11 @@ def _section(section: Section, level: int) -> Iterator[str]:
 
 
 def _grid(grid: Grid) -> Iterator[str]:
-    yield from (f"*{_plain(grid.caption)}*", "")
-    yield f"| {' | '.join(_plain(each) for each in grid.head)} |"
+    yield from (f"*{within(grid.caption)}*", "")
+    yield f"| {' | '.join(within(each) for each in grid.head)} |"
     yield f"|{' --- |' * len(grid.head)}"
     for row in grid.rows:
-        yield f"| {' | '.join(_plain(each) for each in row)} |"
+        yield f"| {' | '.join(within(each) for each in row)} |"
     yield ""
     if grid.note:
-        yield from (_plain(grid.note), "")
+        yield from (escaped(grid.note), "")

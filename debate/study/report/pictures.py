@@ -9,13 +9,13 @@ from debate.study.report.section import Plot
 from debate.study.results.bargaining import Bargaining
 from debate.study.results.concord import Agreement
 from debate.study.results.figure import Figure
-from debate.study.results.identification import Identified
+from debate.study.results.identification import Recognition
 from debate.study.results.preference import Preferences
 from debate.study.results.scales import Scaled
 from debate.study.rubric import Rubric
 
 
-def of_identification(found: Identified, mark: str) -> tuple[Plot, ...]:
+def of_identification(found: Recognition, mark: str) -> tuple[Plot, ...]:
     """Accuracy, and the confusion matrix."""
     named = {
         "all": "Genuine texts",

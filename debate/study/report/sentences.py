@@ -9,7 +9,7 @@ from debate.study.results.analyses import Results
 from debate.study.results.bargaining import OPEN, Bargaining, CodeRate
 from debate.study.results.concord import SURE, TENTATIVE, Agreement
 from debate.study.results.exclusion import RaterReport
-from debate.study.results.identification import Accuracy, Identified
+from debate.study.results.identification import Accuracy, Recognition
 from debate.study.results.preference import Preferences
 from debate.study.results.scales import Contrast, Scaled
 
@@ -25,7 +25,7 @@ NAMES = {
 }
 
 
-def of_identification(found: Identified) -> Iterator[str]:
+def of_identification(found: Recognition) -> Iterator[str]:
     """Of which card texts were taken to be."""
     main = found.genuine
     if not main.share.n:

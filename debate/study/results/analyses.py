@@ -18,7 +18,7 @@ from debate.study.ratings import Rating, RatingsFile
 from debate.study.results.bargaining import Bargaining, bargaining
 from debate.study.results.concord import Agreement, concord
 from debate.study.results.exclusion import FlaggedItem, RaterReport, flagged_items, rater_report
-from debate.study.results.identification import Identified, identified
+from debate.study.results.identification import Recognition, identified
 from debate.study.results.judgements import Judgements, arm_of, judgements, resolved
 from debate.study.results.preference import Preferences, preferences
 from debate.study.results.scales import Scaled, scaled
@@ -37,7 +37,7 @@ class Analysis:
     judged: int
     """Judgements in it, repeats among them."""
     agreement: tuple[Agreement, ...]
-    identified: Identified | None
+    identified: Recognition | None
     preferences: Preferences | None
     scaled: Scaled | None
     bargaining: Bargaining | None

@@ -57,7 +57,7 @@ class Confusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Identified:
+class Recognition:
     """What was identified, in one analysis."""
 
     accuracies: tuple[Accuracy, ...]
@@ -75,7 +75,7 @@ class Identified:
 
 def identified(
     told: Judgements, settled: Sequence[Identification], *, personas: Sequence[str], seed: int
-) -> Identified:
+) -> Recognition:
     """The results of identification.
 
     Args:
@@ -103,7 +103,7 @@ def identified(
     if settled:
         last = list(_settled(genuine, settled))
         found.append(_accuracy("settled", "after adjudication", last, seed))
-    return Identified(tuple(found), _confusion(once, personas))
+    return Recognition(tuple(found), _confusion(once, personas))
 
 
 def _accuracy(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from debate.errors import YaltaError
 from debate.library import load_persona, load_scenario, persona_files, scenario_files
@@ -31,8 +32,8 @@ class Stock:
     def load(cls) -> Stock:
         """Read every file there is. Blocks: from a coroutine, call it in a thread."""
         return cls(
-            {name: _scenario(name) for name in scenario_files()},
-            {name: _card(name) for name in persona_files()},
+            {name: _scenario(path) for name, path in scenario_files().items()},
+            {name: _card(name, path) for name, path in persona_files().items()},
         )
 
     def name_of(self, persona: str) -> str:
@@ -41,16 +42,16 @@ class Stock:
         return card.name if card else persona
 
 
-def _scenario(name: str) -> Scenario | YaltaError:
+def _scenario(path: Path) -> Scenario | YaltaError:
     try:
-        return load_scenario(name)
+        return load_scenario(path)
     except YaltaError as error:
         return error
 
 
-def _card(name: str) -> Card:
+def _card(name: str, path: Path) -> Card:
     try:
-        persona = load_persona(name)
+        persona = load_persona(path)
     except YaltaError:
         return Card(one_line(name), "cannot be read", broken=True)
     parts = (persona.role, persona.organisation)

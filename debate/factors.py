@@ -1,11 +1,11 @@
-"""The index of a batch's folder: what only the batch knows of each of its transcripts.
+"""What only a batch knows of each of its transcripts: the arm, and what else was varied.
 
-`index.jsonl` has one JSON object a line, such as
+A batch's folder has an `index.jsonl`, of one JSON object a line, such as
 
-    {"transcript": "kimi-3.jsonl", "factors": {"arm": "kimi", "cell": "kimi/3"}, "end": "agenda"}
+    {"cell": "a-s3", "transcript": "a-s3.jsonl", "factors": {"arm": "a"}, "end": "complete"}
 
-It is read as it is: a line that is none, or that is cut off, is passed over. The last line on a
-transcript is the one that counts, since a batch that was run again writes anew.
+Who only counts reads of it what can be read: a line that is none, or that is cut off, is passed
+over. Of two lines on a transcript the last counts.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from types import MappingProxyType
 
 #: The file's name.
 INDEX = "index.jsonl"
+
+#: The folder in that of a batch for the transcript that all of it go on from; it is none of them.
+PAST = "past"
 
 #: What is known of a transcript: values by factor, such as an arm by `arm`.
 Factors = Mapping[str, str]
@@ -68,7 +71,8 @@ def read_index(path: Path) -> dict[str, Factors]:
             continue
         name, factors = said.get("transcript"), said.get("factors")
         if isinstance(name, str) and name:
-            given = factors if isinstance(factors, dict) else {}
+            given = {"cell": said.get("cell"), "end": said.get("end")}
+            given |= factors if isinstance(factors, dict) else {}
             found[Path(name).as_posix()] = {
                 key: _told(value) for key, value in given.items() if _is_told(value)
             }

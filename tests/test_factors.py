@@ -7,11 +7,12 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debate.batch_index import INDEX, NONE, BatchIndexes, read_index
+from debate.batch.index import Index, Outcome
+from debate.factors import INDEX, NONE, BatchIndexes, read_index
 
 
 def line(transcript, **factors):
-    return json.dumps({"transcript": transcript, "factors": factors, "end": "agenda"})
+    return json.dumps({"transcript": transcript, "factors": factors})
 
 
 def test_the_last_line_of_a_transcript_counts(tmp_path):
@@ -55,6 +56,14 @@ def test_an_index_stands_beside_its_transcripts_or_above_them(tmp_path):
     assert indexes.factors(inner / "c.jsonl") == NONE
     (tmp_path / "b.jsonl").touch()
     assert indexes.factors(inner / "b.jsonl") == NONE, "it is the other one's"
+
+
+def test_the_index_that_a_batch_writes_is_one(tmp_path):
+    index = Index(tmp_path / INDEX)
+    told = {"arm": "kimi", "seed": "3"}
+    for name in ("a.jsonl", None):
+        index.append(Outcome(cell="a", transcript=name, factors=told, end="complete"))
+    assert read_index(index.path) == {"a.jsonl": {"cell": "a", "end": "complete", **told}}
 
 
 def test_no_index_says_nothing(tmp_path):

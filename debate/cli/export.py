@@ -1,0 +1,263 @@
+"""`yalta export`: transcripts in other forms."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, Literal
+
+import click
+
+from debate.cli.export_site import export_site
+from debate.cli.printer import Printer
+from debate.errors import TranscriptError, UnknownName, UserError
+from debate.export import chat, csv, html, markdown, text
+from debate.export.source import Source, source
+from debate.factors import BatchIndexes
+from debate.gathering import called, gathered
+from debate.library import short_path
+from debate.text import showable
+
+# What is kept of one transcript in memory before it goes to a file that has no name.
+_MOST = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What transcripts are written as."""
+
+    suffix: str
+    texts: Callable[[Source], Iterable[str]]
+    header: str = ""
+    """Stands once at the beginning of a file."""
+
+
+@click.command()
+@click.argument("transcripts", nargs=-1, required=True, metavar="T|FOLDER...")
+@click.option("--chat", "to", flag_value="chat", help="JSON lines: messages, as a seat sees them.")
+@click.option("--csv", "to", flag_value="csv", help="A table, one turn a row.")
+@click.option("--text", "to", flag_value="text", help="To be read.")
+@click.option("--markdown", "to", flag_value="markdown", help="To be read, or put on a page.")
+@click.option("--html", "to", flag_value="html", help="One page, that holds all it needs.")
+@click.option("--site", "to", flag_value="site", help="A folder of pages, with a list and search.")
+@click.option(
+    "--each",
+    type=click.Choice(["turn", "conference"]),
+    help="What a line of --chat is: a turn, with the prompt as it was sent (if not said), or all "
+    "turns of a seat.",
+)
+@click.option("--seat", "seats", multiple=True, metavar="SEAT", help="These seats' turns alone.")
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE|FOLDER",
+    help="Where it goes; into a folder (it is there, ends in /, or has no ending) each transcript "
+    "goes by itself.",
+)
+@click.option("--force", is_flag=True, help="Write over files.")
+def export(
+    transcripts: tuple[str, ...],
+    to: str | None,
+    each: Literal["turn", "conference"] | None,
+    seats: tuple[str, ...],
+    out: str | None,
+    force: bool,
+) -> None:
+    """Write transcripts, or all of a folder's, in another form.
+
+    --chat is for fine-tuning and analysis: {"messages": [...], "metadata": {...}} a line, from one
+    seat's point of view, with nothing in it that the seat may not know. The other forms are of the
+    whole conference, private rooms too, but for ballots that are secret.
+
+    Everything says of itself that it is simulated. A transcript that is broken is told and left
+    out, and the exit code is then 1.
+
+    \b
+    yalta export 2026-01-02-yalta --html -o yalta.html
+    yalta export runs/tiers --chat --seat yang -o yang/
+    yalta export transcripts --site -o site/
+    """
+    form = _form(to, each, seats)
+    paths = gathered(transcripts)
+    if to == "site":
+        export_site(paths, out, force=force)
+        return
+    indexes = BatchIndexes()
+    broken, known, there = 0, set[str](), False
+    show = Printer().status
+    with _place(out, form, force, paths) as place:
+        if to == "html" and len(paths) > 1 and not isinstance(place, _Folder):
+            raise UserError("a page is of one transcript", hint="-o FOLDER/, or --site")
+        for n, (path, name) in enumerate(zip(paths, called(paths), strict=True)):
+            show(f"Reading transcripts, {n:,} of {len(paths):,}")
+            try:
+                read = source(path, name, indexes.factors(path))
+                ids = {card.id for card in read.opened.seats}
+                known |= ids
+                if not seats or ids & set(seats):
+                    there = True
+                    _write(form, read, place)
+            except TranscriptError as error:
+                show("")
+                where = error.where or str(path)
+                click.echo(showable(f"left out: {where}: {error.message}"), err=True)
+                broken += 1
+        show("")
+        if known and not there:
+            raise UnknownName("seat", seats[0], known)
+    for path in place.written:
+        click.echo(showable(f"written: {short_path(path)}"), err=True)
+    if broken:
+        sys.exit(1)
+
+
+def _form(to: str | None, each: str | None, seats: tuple[str, ...]) -> Form:
+    if to is None:
+        raise UserError("say as what", hint="--chat, --csv, --text, --markdown, --html or --site")
+    if each is not None and to != "chat":
+        raise UserError("--each is of --chat alone")
+    if seats and to not in ("chat", "csv"):
+        raise UserError("--seat is of --chat and --csv alone")
+    lines = chat.conference_lines if each == "conference" else chat.turn_lines
+    return {
+        "chat": Form(".chat.ndjson", partial(lines, seats=seats)),
+        "csv": Form(".csv", partial(csv.turn_rows, seats=seats), csv.header()),
+        "text": Form(".txt", text.texts),
+        "markdown": Form(".md", markdown.texts),
+        "html": Form(".html", html.texts),
+        "site": Form(".html", html.texts),
+    }[to]
+
+
+def _write(form: Form, read: Source, place: _Place) -> None:
+    """Write one transcript, once all of it could be made."""
+    with SpooledTemporaryFile(_MOST, "w+", encoding="utf-8", newline="") as spool:
+        spool.writelines(form.texts(read))
+        spool.seek(0)
+        place.put(read, iter(partial(spool.read, 1 << 16), ""))
+
+
+# -- where it goes
+
+
+class _Place:
+    """Where texts go: standard output."""
+
+    def __init__(self, form: Form) -> None:
+        self._header = form.header
+        self.written: list[Path] = []
+
+    def put(self, read: Source, texts: Iterator[str]) -> None:
+        """Take a transcript's."""
+        if self._header:
+            click.echo(self._header, nl=False)
+            self._header = ""
+        for each in texts:
+            click.echo(each, nl=False)
+
+
+class _File(_Place):
+    """One file of all."""
+
+    def __init__(self, form: Form, path: Path) -> None:
+        super().__init__(form)
+        self._path = path
+        self._new = _beside(path)
+        self._file: IO[str] | None = None
+
+    def put(self, read: Source, texts: Iterator[str]) -> None:
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._new.open("w", encoding="utf-8", newline="")
+            self._file.write(self._header)
+        shutil.copyfileobj(_Texts(texts), self._file)
+
+    def close(self, *, whole: bool) -> None:
+        """Give the file its name, if it is whole; else leave nothing of it."""
+        if self._file is None:
+            return
+        self._file.close()
+        if whole:
+            self._new.replace(self._path)
+            self.written.append(self._path)
+        else:
+            self._new.unlink()
+
+
+class _Folder(_Place):
+    """A file of each."""
+
+    def __init__(self, form: Form, files: dict[str, Path]) -> None:
+        super().__init__(form)
+        self._form = form
+        self._files = files
+
+    def put(self, read: Source, texts: Iterator[str]) -> None:
+        file = _File(self._form, self._files[read.name])
+        whole = False
+        try:
+            file.put(read, texts)
+            whole = True
+        finally:
+            file.close(whole=whole)
+        self.written += file.written
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    texts: Iterator[str]
+
+    def read(self, _: int = -1) -> str:
+        return next(self.texts, "")
+
+
+@contextmanager
+def _place(out: str | None, form: Form, force: bool, paths: list[Path]) -> Iterator[_Place]:
+    """Where it goes, as the user says; refused before anything is read or written."""
+    if out is None or out == "-":
+        yield _Place(form)
+        return
+    path = Path(out)
+    try:
+        if path.is_dir() or out.endswith(("/", os.sep)) or not path.suffix:
+            files = {name: path / f"{_plain(name)}{form.suffix}" for name in called(paths)}
+            _check(list(files.values()), force, paths)
+            yield _Folder(form, files)
+            return
+        _check([path], force, paths)
+        file, whole = _File(form, path), False
+        try:
+            yield file
+            whole = True
+        finally:
+            file.close(whole=whole)
+    except OSError as error:
+        raise UserError(f"cannot write {error.filename or out}: {error.strerror}") from None
+
+
+def _check(files: list[Path], force: bool, paths: list[Path]) -> None:
+    transcripts = {path.resolve() for path in paths}
+    for n, file in enumerate(files):
+        if file.resolve() in transcripts:
+            raise UserError(f"{file} is one of the transcripts that are read")
+        if file in files[:n]:
+            raise UserError(f"two transcripts would be written to {file}")
+        if not force and (file.exists() or file.is_symlink()):
+            raise UserError(f"{file} is there already", hint="--force writes over it")
+
+
+def _plain(name: str) -> str:
+    """A transcript's name as that of a file."""
+    return name.replace("/", "_").replace(os.sep, "_").lstrip(".") or "transcript"
+
+
+def _beside(path: Path) -> Path:
+    """What a file is called while it is written."""
+    return path.with_name(f".{path.name}.{os.getpid()}")
