@@ -124,9 +124,10 @@ def _all(study: Path) -> dict[str, Path]:
 def _warning(host: str, *, full: bool) -> str:
     can = "run models with your keys and write your files" if full else "read what it shows"
     return (
-        f"{host} can be reached from other machines. Whoever has the link can {can}; it goes over\n"
-        "the network unencrypted. Safer: keep to 127.0.0.1, and let others come by a tunnel\n"
-        "(ssh -L), or put a server with TLS before it and name its address with --url."
+        f"{host} can be reached from other machines.\n"
+        f"Whoever has the link can {can};\n"
+        "and it goes over the network unencrypted. Safer: keep to 127.0.0.1, and let others come\n"
+        "by a tunnel (ssh -L), or put a server with TLS before it and name its address with --url."
     )
 
 
