@@ -25,6 +25,7 @@ from debate.errors import (
     TranscriptLocked,
     UnknownName,
     UserError,
+    nearest,
 )
 from debate.persona import Persona
 from debate.persona_file import PersonaFile
@@ -191,7 +192,12 @@ def find_transcript(name: str | Path) -> Path:
     for candidate in (Path(name), folder / name, folder / f"{name}.jsonl"):
         if candidate.is_file():
             return candidate
-    raise UserError(f"no transcript at {name}", hint=f"runs are saved in {folder}")
+    near = nearest(Path(name).stem, [path.stem for path in folder.glob("*.jsonl")])
+    guess = f"; did you mean {near!r}?" if near else ""
+    raise UserError(
+        f"no transcript at {name}{guess}",
+        hint=f"runs are saved in {folder}; what is there: yalta library list",
+    )
 
 
 def _files(folders: list[Path]) -> dict[str, Path]:

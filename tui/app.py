@@ -37,8 +37,9 @@ from tui.themes import DEFAULT_THEME, THEMES
 LOG = logging.getLogger("yalta.tui")
 
 
-class NotOpenHere(UserError):
-    """A screen is not for whoever has this interface before them."""
+class NotOpenHere(Exception):
+    """A screen was opened that the app's mode has no place for. No command leads there: a fault,
+    and the interface ends rather than show it."""
 
 
 class YaltaApp(App[None]):
@@ -144,10 +145,6 @@ class YaltaApp(App[None]):
         return super()._get_screen(screen)
 
     def _handle_exception(self, error: Exception) -> None:
-        cause = getattr(error, "error", error)  # of a worker's failure
-        if isinstance(cause, NotOpenHere):
-            self.tell(cause)
-            return
         if self._exit:  # what was under way finds its widgets gone: no fault
             LOG.info("after the end: %s", error, exc_info=error)
             return

@@ -58,7 +58,11 @@ def batch() -> None:
 @_OUT
 @click.option("--all", "every", is_flag=True, help="List every conference.")
 def plan(plan: Path, out: Path | None, every: bool) -> None:
-    """Show what the PLAN would hold, and the calls, tokens, cost and time foreseen."""
+    """Show what the PLAN would hold, and the calls, tokens, cost and time foreseen.
+
+    \b
+    yalta batch plan tiers.yaml
+    """
     from debate.cli.batch_forecast import show_forecast
 
     folder = BatchFolder.of(plan, out)
@@ -92,6 +96,9 @@ def run(plan: Path, out: Path | None, jobs: int | None, address: str | None, pla
 
     Each conference is a transcript of its own; index.jsonl tells how each ended. One that fails
     never stops the rest. Exits 1 if any failed.
+
+    \b
+    yalta batch run tiers.yaml --jobs 4
     """
     _hold(BatchFolder.begin(plan, out), jobs, address, plain=plain)
 
@@ -102,7 +109,11 @@ def run(plan: Path, out: Path | None, jobs: int | None, address: str | None, pla
 @_CLUSTER
 @_PLAIN
 def resume(folder: Path, jobs: int | None, address: str | None, plain: bool) -> None:
-    """Go on with the batch in FOLDER: nothing is done twice, and nothing is lost."""
+    """Go on with the batch in FOLDER: nothing is done twice, and nothing is lost.
+
+    \b
+    yalta batch resume runs/tiers --jobs 4
+    """
     _hold(BatchFolder.open(folder), jobs, address, plain=plain)
 
 
@@ -112,7 +123,11 @@ def resume(folder: Path, jobs: int | None, address: str | None, plain: bool) -> 
 @_CLUSTER
 @_PLAIN
 def retry(folder: Path, jobs: int | None, address: str | None, plain: bool) -> None:
-    """Hold again what failed of the batch in FOLDER, from where each stands, and what is open."""
+    """Hold again what failed of the batch in FOLDER, from where each stands, and what is open.
+
+    \b
+    yalta batch retry runs/tiers
+    """
     _hold(BatchFolder.open(folder), jobs, address, plain=plain, again=True)
 
 
@@ -120,7 +135,11 @@ def retry(folder: Path, jobs: int | None, address: str | None, plain: bool) -> N
 @_FOLDER
 @click.option("--all", "every", is_flag=True, help="List every conference.")
 def status(folder: Path, every: bool) -> None:
-    """Tell how far the batch in FOLDER is, and what failed."""
+    """Tell how far the batch in FOLDER is, and what failed.
+
+    \b
+    yalta batch status runs/tiers --all
+    """
     found = Batch(BatchFolder.open(folder))
     _tell(found)
     if every:
@@ -145,6 +164,9 @@ def table_(folder: Path) -> None:
     """Print the index of the batch in FOLDER as CSV: each conference, its factors, end and figures.
 
     Of everything that was said, `yalta stats FOLDER --by arm` tells more.
+
+    \b
+    yalta batch table runs/tiers
     """
     writer = csv.writer(sys.stdout, lineterminator="\n")
     found = Batch(BatchFolder.open(folder))

@@ -28,6 +28,10 @@ def check(name: str, thinking: Thinking | None, as_json: bool) -> None:
     How soon it speaks, whether it streams, which tokens it counts, whether a prefix is cached,
     whether it holds to a JSON schema, how it thinks; and what the program does about each lack.
     Exit code 1 if it does not answer at all.
+
+    \b
+    yalta models check kimi-k2.6
+    yalta models check ollama/qwen3:8b --thinking off
     """
     report = asyncio.run(_check(name, thinking))
     if as_json:

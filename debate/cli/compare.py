@@ -30,6 +30,9 @@ def compare(one: str, other: str, as_json: bool) -> None:
     """Show where the transcripts ONE and OTHER part, and what was said and done in each from there.
 
     They stand side by side in a terminal of 80 columns or more, else one under the other.
+
+    \b
+    yalta compare a a-fork-41
     """
     paths = find_transcript(one), find_transcript(other)
     entries = [list(read_entries(path)) for path in paths]

@@ -15,7 +15,11 @@ from debate.library import persona_path, short_path
 @click.command()
 @click.argument("name", shell_complete=complete.personas)
 def edit(name: str) -> None:
-    """Open the persona NAME (an id, or a file) in the studio: write it, and hear it."""
+    """Open the persona NAME (an id, or a file) in the studio: write it, and hear it.
+
+    \b
+    yalta persona edit yang
+    """
     path = short_path(persona_path(name))
     raise UserError(
         "the studio opens in a terminal, by the program `yalta`",

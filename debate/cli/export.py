@@ -78,6 +78,11 @@ def export(
 
     Everything says of itself that it is simulated. A transcript that is broken is told and left
     out, and the exit code is then 1.
+
+    \b
+    yalta export 2026-01-02-yalta --html -o yalta.html
+    yalta export runs/tiers --chat --seat yang -o yang/
+    yalta export transcripts --site -o site/
     """
     form = _form(to, each, seats)
     paths = gathered(transcripts)

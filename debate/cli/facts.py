@@ -32,6 +32,10 @@ def facts(transcript: str, turn: int | None, as_json: bool) -> None:
 
     Figures are numbers, percentages, sums of money, dates and names of documents. One that stands
     in nothing that the speaker had been given is listed, for you to look at: nothing is scored.
+
+    \b
+    yalta facts a
+    yalta facts a --turn 12 --json
     """
     turns = cited(read(find_transcript(transcript)))
     if turn is not None:

@@ -35,6 +35,15 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, f"{name}_", None) or getattr(module, name)
         return command
 
+    def meant(self, ctx: click.Context, word: str) -> str | None:
+        """The command that a word was probably meant for, as it is typed."""
+        if ctx.parent is None:
+            from debate.cli.guesses import meant
+
+            return meant(word, [*self.table])
+        near = nearest(word, self.table)
+        return f"{ctx.command_path} {near}" if near else None
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Completes from the table, so that a completion loads none of them either."""
         found = [
@@ -53,8 +62,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         guessing = ctx.resilient_parsing  # for a completion: nobody reads an error
         if args and not guessing and not args[0].startswith("-") and args[0] not in self.table:
-            near = nearest(args[0], self.table)
             called = ctx.command_path
-            guess = f"; did you mean `{called} {near}`?" if near else f"; see `{called} --help`"
+            near = self.meant(ctx, args[0])
+            guess = f"; did you mean `{near}`?" if near else f"; see `{called} --help`"
             raise UserError(f"no command {args[0]!r}{guess}")
         return super().resolve_command(ctx, args)

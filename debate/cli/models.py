@@ -34,7 +34,11 @@ models.add_command(check)
 
 @models.command("list")
 def list_models() -> None:
-    """Show which model files are known and here, and what servers on this machine have."""
+    """Show which model files are known and here, and what servers on this machine have.
+
+    \b
+    yalta models list
+    """
     for entry in catalog.CATALOG:
         size = in_gigabytes(entry.size)
         state = "here" if catalog.installed(entry) else f"to be downloaded ({size})"
@@ -47,14 +51,23 @@ def list_models() -> None:
 @models.command()
 @click.argument("name", default=catalog.DEFAULT.name, shell_complete=complete.files)
 def pull(name: str) -> None:
-    """Fetch a model file; goes on from where an earlier try broke off."""
+    """Fetch a model file; goes on from where an earlier try broke off.
+
+    \b
+    yalta models pull
+    yalta models pull qwen3-4b
+    """
     click.echo(pull_with_bar(catalog.find(name)))
 
 
 @models.command()
 @click.argument("name", default=catalog.DEFAULT.name, shell_complete=complete.files)
 def where(name: str) -> None:
-    """Print a model file's path. Exit code 1 if it is not there."""
+    """Print a model file's path. Exit code 1 if it is not there.
+
+    \b
+    yalta models where
+    """
     entry = catalog.find(name)
     click.echo(catalog.path_of(entry))
     if not catalog.installed(entry):
@@ -65,7 +78,11 @@ def where(name: str) -> None:
 @models.command()
 @click.argument("name", shell_complete=complete.files)
 def rm(name: str) -> None:
-    """Remove a model file, or what there is of it."""
+    """Remove a model file, or what there is of it.
+
+    \b
+    yalta models rm qwen3-4b
+    """
     entry = catalog.find(name)
     click.echo(f"removed {name}" if catalog.remove(entry) else f"{name} was not here")
 

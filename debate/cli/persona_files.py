@@ -33,6 +33,10 @@ def lint(names: tuple[str, ...], strict: bool, as_json: bool) -> None:
     """Check personas (ids, or files): what is wrong with them, and what may not be meant.
 
     A fault ends with exit code 2. Advice is only advice, unless --strict.
+
+    \b
+    yalta persona lint ada
+    yalta persona lint personas/*.yaml --strict
     """
     faults = advised = 0
     for path in [persona_path(name) for name in names]:
@@ -76,6 +80,9 @@ def diff(one: str, other: str) -> None:
     """Show where two personas (ids, or files) differ, field by field.
 
     Exits with 1 if they do.
+
+    \b
+    yalta persona diff yang yang-plain
     """
     found = differences(load_persona(one), load_persona(other))
     for each in found:
@@ -99,6 +106,10 @@ def fmt(names: tuple[str, ...], check: bool) -> None:
     """Put the fields of persona files in order. Comments stay with their fields.
 
     Lines are moved and never written anew, so that what a file says is the same before and after.
+
+    \b
+    yalta persona fmt ada
+    yalta persona fmt personas/*.yaml --check
     """
     paths = [persona_path(name) for name in names]
     texts = [yaml_file.read(path) for path in paths]

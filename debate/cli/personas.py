@@ -35,7 +35,11 @@ def persona() -> None:
 
 @click.command("list")
 def list_() -> None:
-    """List every persona that can be seated."""
+    """List every persona that can be seated.
+
+    \b
+    yalta persona list
+    """
     files = persona_files()
     width = max(map(len, files), default=0)
     for name, path in files.items():
@@ -52,7 +56,12 @@ def list_() -> None:
 @click.argument("name", shell_complete=complete.personas)
 @click.option("--resolved", is_flag=True, help="As YAML, with what it extends.")
 def show(name: str, resolved: bool) -> None:
-    """Show the persona NAME (an id, or a file)."""
+    """Show the persona NAME (an id, or a file).
+
+    \b
+    yalta persona show yang
+    yalta persona show yang-plain --resolved
+    """
     card = load_persona(name)
     if resolved:
         click.echo(showable(as_yaml(card)), nl=False)

@@ -18,6 +18,7 @@ from debate.agenda import BUDGET_SPENT
 from debate.cli import complete
 from debate.cli.asker import Asker
 from debate.cli.figures import cost_line
+from debate.cli.guesses import scenario_to_run
 from debate.cli.models import fetch_models
 from debate.cli.printer import Printer
 from debate.cli.seats import seat_pairs
@@ -25,7 +26,7 @@ from debate.cli.thinking import thinking_option
 from debate.conference import Conference
 from debate.errors import UnknownName, UserError
 from debate.events import Cards, Event, FloorPaused, Layout, Thinking, dump
-from debate.library import find_transcript, load_scenario
+from debate.library import find_transcript
 from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
 from debate.seating import MOST_CARDS_AT_HEAD, Wishes, arrange
@@ -151,7 +152,7 @@ def run(
     yalta run my.yaml --motion "Weights should be public." --seed 7
     yalta run yalta --model kimi-k2.6 --dry-run
     """
-    loaded = load_scenario(scenario)
+    loaded = scenario_to_run(scenario)
     if seats is not None and not seats.replace(",", "").strip():
         raise UserError("--seats names nobody", hint="as in: --seats altman,yang,amodei")
     wishes = Wishes(
@@ -209,6 +210,10 @@ def resume(
 
     An openai-compatible address in a transcript may be anybody's: OPENAI_COMPATIBLE_API_KEY is sent
     to it only --with-key. One that you name by --seat is yours.
+
+    \b
+    yalta resume 2026-01-02-yalta
+    yalta resume transcripts/a.jsonl --seat yang=me --budget 2
     """
     path = find_transcript(transcript)
     changes = seat_pairs(seat_models)

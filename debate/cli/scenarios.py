@@ -22,7 +22,11 @@ def scenario() -> None:
 
 @scenario.command("list")
 def list_() -> None:
-    """List every scenario that can be run."""
+    """List every scenario that can be run.
+
+    \b
+    yalta scenario list
+    """
     for name, path in scenario_files().items():
         try:
             loaded = load_scenario(name)
@@ -48,6 +52,9 @@ def show(name: str, model: str) -> None:
 
     How often the floor is given and answers are asked for, the tokens and the cost are foreseen as
     by `yalta run --dry-run`; nothing is called.
+
+    \b
+    yalta scenario show yalta --model kimi-k2.6
     """
     loaded = load_scenario(name)
     click.secho(showable(loaded.title), bold=True)
@@ -75,6 +82,9 @@ def lint(file: str) -> None:
     """Check the scenario FILE (or an id): what is wrong with it, and what may not be meant.
 
     A fault is told with its line and column, and ends with exit code 2. Advice is only advice.
+
+    \b
+    yalta scenario lint scenarios/river.yaml
     """
     loaded = load_scenario(file)
     path = scenario_path(file)

@@ -55,6 +55,9 @@ def import_(
     """Make a persona of the character card in FILE: JSON, PNG or .charx, of V1, V2 or V3.
 
     Says what of the card became of the persona and what did not. Nothing in a card is ever run.
+
+    \b
+    yalta persona import yang.png --id yang-2
     """
     found = read_card(file)
     done = import_card(found.card, id_=_checked_id(id_), real_person=real_person, path=str(file))
@@ -104,6 +107,9 @@ def export(
     """Write the persona NAME (an id, or a file) as a character card.
 
     Whoever has the file has all of the persona, its private goals and red lines too.
+
+    \b
+    yalta persona export yang --to png -o yang.png
     """
     persona = load_persona(name)
     wanted: Version | None = None if version is None else 2 if version == "2" else 3

@@ -40,7 +40,12 @@ def library() -> None:
 @click.option("--reverse", is_flag=True, help="The other way round.")
 @_JSON
 def list_(sort: Sort, reverse: bool, as_json: bool) -> None:
-    """List every transcript, the newest first."""
+    """List every transcript, the newest first.
+
+    \b
+    yalta library list --sort turns
+    yalta library list --json
+    """
     with _shelf() as shelf:
         listed = shelf.listing(sort, reverse=reverse)
     if as_json:
@@ -61,6 +66,10 @@ def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
 
     Motions, titles, notes from the chair and what the record says of what was done, such as a
     count of votes, are searched too. Every character stands for itself.
+
+    \b
+    yalta library search tiered open weights
+    yalta library search 开放权重 --limit 10
     """
     with _shelf() as shelf:
         found = shelf.search(" ".join(query), limit)
@@ -78,7 +87,11 @@ def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
 
 @library.command()
 def tree() -> None:
-    """Show every transcript, forks beneath what they were forked from."""
+    """Show every transcript, forks beneath what they were forked from.
+
+    \b
+    yalta library tree
+    """
     with _shelf() as shelf:
         branches = shelf.tree()
     rows = [

@@ -34,6 +34,9 @@ def collect(name: Path, returned: Sequence[Path]) -> None:
 
     All are looked at first; if one is not of this study, none is taken. What was taken before is
     kept, and goes on from there.
+
+    \b
+    yalta study collect kimi for-raters
     """
     folder = StudyFolder(name)
     files = [path for each in returned for path in _files(each)]
@@ -59,7 +62,11 @@ def _files(path: Path) -> list[Path]:
 @click.command()
 @click.argument("name", type=click.Path(path_type=Path), shell_complete=complete.studies)
 def status(name: Path) -> None:
-    """Tell how far each rater of the study NAME is, without opening its key."""
+    """Tell how far each rater of the study NAME is, without opening its key.
+
+    \b
+    yalta study status kimi
+    """
     folder = StudyFolder(name)
     if not folder.sealed:
         folder.key()
@@ -93,6 +100,9 @@ def adjudicate(front: Front, name: Path) -> None:
     """List where raters of the study NAME differ; in a terminal, opens them to be settled.
 
     Agreement is computed from what raters said alone; answers that are agreed on are kept beside.
+
+    \b
+    yalta study adjudicate kimi
     """
     folder = StudyFolder(name)
     bundle, files = folder.bundle(), folder.ratings()
@@ -175,6 +185,9 @@ def close(name: Path) -> None:
     """Close the study NAME: no more ratings are taken, and its key may be read.
 
     The key must be the one that the study was sealed with, which its hash tells.
+
+    \b
+    yalta study close kimi
     """
     folder = StudyFolder(name)
     closed = folder.close()
@@ -193,6 +206,9 @@ def report(name: Path, out: Path | None, seed: int) -> None:
     """Write the report of the closed study NAME: one HTML file, Markdown and CSV beside it.
 
     Where nobody has rated it says so, and shows no number.
+
+    \b
+    yalta study report kimi --out kimi/report
     """
     folder = StudyFolder(name)
     changed = folder.unchanged()

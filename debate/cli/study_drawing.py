@@ -113,6 +113,9 @@ def new(
     Excerpts of two to four turns become items: identification, pairs and scales, with foils,
     repeats and attention checks. Names and biography are masked; look at the masks before you seal
     it. Nothing of the folder goes to raters but what `yalta study bundle` writes.
+
+    \b
+    yalta study new kimi --arm full=runs/full --rater ann --rater ben:yang
     """
     from debate.study.drawing.conferences import draw_coding
 
@@ -164,7 +167,13 @@ def mask(
     shown: str,
     keep: Sequence[str],
 ) -> None:
-    """List the masks of the study NAME; in a terminal, `yalta study mask NAME` opens them."""
+    """List the masks of the study NAME; in a terminal, `yalta study mask NAME` opens them.
+
+    \b
+    yalta study mask kimi
+    yalta study mask kimi --add "Moonshot" --as company
+    yalta study mask kimi --approve ann
+    """
     from debate.study.drawing.masks import masking_everywhere, unmasking_everywhere
 
     folder = StudyFolder(name)
@@ -194,6 +203,9 @@ def check(name: Path) -> None:
     """Find what breaks the blindness of the study NAME; exits 2 if anything does.
 
     Of a sealed study, also whether its key and its bundle are as they were sealed.
+
+    \b
+    yalta study check kimi
     """
     folder = StudyFolder(name)
     key = folder.key()
@@ -212,7 +224,11 @@ def check(name: Path) -> None:
 @click.option("--each", type=click.IntRange(1), help="Raters an item; all up to five, else three.")
 @click.option("--anyway", is_flag=True, help="In spite of what `check` finds; the report says so.")
 def seal(name: Path, each: int | None, anyway: bool) -> None:
-    """Fix the study NAME: assign its items, make the bundle, and bind the key to it by its hash."""
+    """Fix the study NAME: assign its items, make the bundle, and bind the key to it by its hash.
+
+    \b
+    yalta study seal kimi --each 3
+    """
     folder = StudyFolder(name)
     key = folder.key()
     if each and not folder.sealed:
@@ -248,7 +264,11 @@ def seal(name: Path, each: int | None, anyway: bool) -> None:
 )
 @click.option("--each-apart", is_flag=True, help="A file for each rater, with their items alone.")
 def bundle(name: Path, out: Path, each_apart: bool) -> None:
-    """Write what raters of the study NAME get: one folder to share, or a file for each."""
+    """Write what raters of the study NAME get: one folder to share, or a file for each.
+
+    \b
+    yalta study bundle kimi --out for-raters
+    """
     sealed = StudyFolder(name).bundle()
     if out.resolve() == name.resolve():
         raise UserError(f"{out} holds the key", hint="give a folder of its own with --out")

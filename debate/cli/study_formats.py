@@ -35,6 +35,10 @@ def export_(study: Path, to: str, rater: str | None, ratings: Path | None, out: 
     csv, jsonl    the ratings that were given so far, one judgement or rating a line
 
     All of it is blind. Order and sides are a rater's own, so give each their own export.
+
+    \b
+    yalta study export for-raters/study.json --to label-studio --rater ann --out ann
+    yalta study export for-raters/study.json --to csv --out tables
     """
     from debate.cli.study_rate import bundle_path
     from debate.errors import UserError
@@ -131,6 +135,9 @@ def import_(
 
     Of Label Studio give its export as JSON, of Potato the folder of its output or single files. A
     folder of a rater's ratings is begun, never added to.
+
+    \b
+    yalta study import for-raters/study.json done.json --from label-studio --out kimi
     """
     from debate.cli.study_rate import bundle_path
     from debate.errors import UserError

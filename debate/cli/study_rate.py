@@ -32,15 +32,21 @@ def rate(front: Front, bundle: Path, rater: str | None, out: Path | None) -> Non
     """Rate the items of BUNDLE, a study's file or the folder that holds its study.json.
 
     Every answer is saved at once; call it again to go on where you left.
+
+    \b
+    yalta study rate for-raters --rater ann
+    yalta web --rate for-raters        in a browser, a link for each rater
     """
     path = bundle_path(bundle, rater)
+    if not path.exists():
+        raise no_bundle(path)
     study = load_bundle(path)
     name = rater_of(study, rater)
     study.plan(name)  # that nobody of this name rates is said before there is no terminal
     if front.rooms is None:
         raise UserError(
             "the rating room opens in a terminal, by the program `yalta`",
-            hint="run the same command there",
+            hint=f"run the same command there, or in a browser: yalta web --rate {bundle}",
         )
     ratings = out or ratings_path(path, name)
     with alone(ratings):
@@ -71,6 +77,14 @@ def alone(ratings: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def no_bundle(path: Path) -> UserError:
+    """There is no bundle at a path."""
+    return UserError(
+        f"there is no bundle at {path}",
+        hint="one is written by: yalta study bundle NAME --out FOLDER",
+    )
 
 
 def bundle_path(given: Path, rater: str | None) -> Path:

@@ -60,6 +60,10 @@ def trace(
 
     It retrieves and does not judge: the same thought in other words is not found, and what the
     model knew from its own training cannot be excluded.
+
+    \b
+    yalta trace a 41
+    yalta trace a --turn 12 --quote "tiered open-source capability"
     """
     if (seq is None) == (turn is None):
         raise UserError("say which turn: give either SEQ or --turn N")

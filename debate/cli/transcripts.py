@@ -24,7 +24,12 @@ from debate.verify import verify as check
 @click.option("--reasoning", is_flag=True, help="Show the models' reasoning too.")
 @click.option("--ballots", is_flag=True, help="Show secret votes too, and not only their count.")
 def show(transcript: str, reasoning: bool, ballots: bool) -> None:
-    """Read TRANSCRIPT (a path, or a name in the transcripts folder)."""
+    """Read TRANSCRIPT (a path, or a name in the transcripts folder).
+
+    \b
+    yalta show 2026-01-02-yalta
+    yalta show transcripts/a.jsonl --reasoning --ballots
+    """
     printer = Printer(reasoning=reasoning, ballots=ballots)
     path = find_transcript(transcript)
     entry = None
@@ -42,6 +47,9 @@ def verify(transcript: str, head: str | None) -> None:
 
     A file that was chained anew, or cut off at the end of a line, shows only by the hash of its
     last line: note it, and give it as --head.
+
+    \b
+    yalta verify 2026-01-02-yalta
     """
     verdict = check(find_transcript(transcript))
     for fault in verdict.faults:
@@ -112,6 +120,10 @@ def stats(
 
     Of many, a transcript that is broken is told and left out, and the exit code is then 1. Figures
     describe; nothing is scored.
+
+    \b
+    yalta stats 2026-01-02-yalta --plot
+    yalta stats runs/tiers --by model,arm --csv
     """
     if as_json + as_csv + plot > 1:
         given = [f"--{n}" for n, on in {"json": as_json, "csv": as_csv, "plot": plot}.items() if on]

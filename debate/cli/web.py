@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from debate.cli.rooms import Front, Link, Place, Served, Serving, is_loopback, pass_front
-from debate.cli.study_rate import bundle_path, ratings_path
+from debate.cli.study_rate import bundle_path, no_bundle, ratings_path
 from debate.cli.table import table
 from debate.errors import UserError
 from debate.study.bundle import load_bundle
@@ -100,6 +100,8 @@ def _places(study: Path, raters: Sequence[str]) -> tuple[Place, ...]:
         paths = _all(study)
     found = []
     for name, path in paths.items():
+        if not path.exists():
+            raise no_bundle(path)
         load_bundle(path).plan(name)
         found.append(Place(name, path.resolve(), ratings_path(path, name).resolve()))
     return tuple(found)
@@ -111,10 +113,8 @@ def _all(study: Path) -> dict[str, Path]:
     files = [shared]
     if study.is_dir() and not shared.exists():
         files = sorted(study.glob("*.json"))
-        if not files:
-            raise UserError(
-                f"{study} holds no bundle", hint="write one: yalta study bundle NAME --out FOLDER"
-            )
+    if not files or not files[0].exists():
+        raise no_bundle(shared)
     found = {rater: path for path in files for rater in load_bundle(path).plans}
     if not found:
         raise UserError("nobody rates in this study: its bundle has no plan")
@@ -124,9 +124,10 @@ def _all(study: Path) -> dict[str, Path]:
 def _warning(host: str, *, full: bool) -> str:
     can = "run models with your keys and write your files" if full else "read what it shows"
     return (
-        f"{host} can be reached from other machines. Whoever has the link can {can}; it goes over\n"
-        "the network unencrypted. Safer: keep to 127.0.0.1, and let others come by a tunnel\n"
-        "(ssh -L), or put a server with TLS before it and name its address with --url."
+        f"{host} can be reached from other machines.\n"
+        f"Whoever has the link can {can};\n"
+        "and it goes over the network unencrypted. Safer: keep to 127.0.0.1, and let others come\n"
+        "by a tunnel (ssh -L), or put a server with TLS before it and name its address with --url."
     )
 
 

@@ -247,7 +247,8 @@ class HttpSpeaker:
         if self._endpoint.key_optional:
             return None
         raise KeyMissing(
-            f"{self._profile.model} needs a key", hint=f"put it in the environment: {name}=..."
+            f"{self._profile.model} needs a key",
+            hint=f"put it in the environment: export {name}=...",
         )
 
     @property

@@ -187,7 +187,7 @@ def _known(model: str, thinking: Thinking | None, profiles: Profiles) -> Speaker
         model,
         known_names,
         hint=f"known: {', '.join(known_names)}, openai-compatible@URL#NAME, local:FILE.gguf, "
-        "replay:TRANSCRIPT, me",
+        "replay:TRANSCRIPT, me\n  what is here: yalta models list",
     )
 
 

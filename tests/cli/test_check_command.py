@@ -84,7 +84,7 @@ def test_a_missing_key_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
         "yalta: kimi-k2.6 needs a key",
-        "  put it in the environment: MOONSHOT_API_KEY=...",
+        "  put it in the environment: export MOONSHOT_API_KEY=...",
     ]
 
 

@@ -69,7 +69,7 @@ def test_a_bundle_that_is_none_is_one_line(tmp_path):
     (tmp_path / "study.json").write_text("{}")
     with pytest.raises(UserError, match="is not a study's bundle"):
         rated(tmp_path)
-    with pytest.raises(UserError, match="cannot read"):
+    with pytest.raises(UserError, match="there is no bundle at"):
         rated(tmp_path / "none.json")
 
 

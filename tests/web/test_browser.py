@@ -183,7 +183,10 @@ def test_for_reading_there_is_the_library_and_the_reader_alone(context, tmp_path
     lines = sample.read_bytes().splitlines(keepends=True)
     (shelf / "half.jsonl").write_bytes(b"".join(lines[: len(lines) // 2]))
     before = {path: path.read_bytes() for path in shelf.iterdir()}
-    with served("--readonly", cwd=tmp_path) as server, tab(context, server.link) as page:
+    key = {"MOONSHOT_API_KEY": "sk-not-for-readers"}
+    with served("--readonly", cwd=tmp_path, env=key) as server, tab(context, server.link) as page:
+        (child,) = server.children()
+        assert b"sk-not-for-readers" not in Path(f"/proc/{child}/environ").read_bytes()
         page.wait_for("1 transcript", "Search")
         assert "For reading only" in page.page.inner_text("footer")
         assert "Resume" not in page.read()
@@ -202,3 +205,12 @@ def test_for_reading_there_is_the_library_and_the_reader_alone(context, tmp_path
         assert page.faults == []
     assert {path: path.read_bytes() for path in shelf.iterdir() if path.is_file()} == before
     assert not (tmp_path / "config").exists()
+
+
+def test_where_the_server_dies_its_tabs_end(context):
+    with served("--readonly", in_order=False) as server, tab(context, server.link) as page:
+        page.wait_for("transcript")
+        (child,) = server.children()
+        server.process.kill()
+        assert "The connection has gone" in page.is_closed()
+        until(lambda: not Path(f"/proc/{child}").exists())
