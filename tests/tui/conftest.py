@@ -16,3 +16,9 @@ def script():
 def server(script):
     with ChatServer(script) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _fast_fingers(monkeypatch):
+    """Keys of a script come faster than a held one does."""
+    monkeypatch.setattr("tui.widgets.study.held.REPEAT", 0)

@@ -11,6 +11,7 @@ from debate.errors import UserError
 from debate.study.rubric import Rubric, Task
 from tui.widgets.study.begun import Part
 from tui.widgets.study.coding import CodingTask
+from tui.widgets.study.held import HeldKey
 from tui.widgets.study.identification import IdentificationTask
 from tui.widgets.study.likert import LikertTask
 from tui.widgets.study.pairs import PairsTask
@@ -35,6 +36,7 @@ class Bench(Vertical):
         super().__init__()
         self._rubric = rubric
         self._tasks: dict[Task, TaskWidget] = {}
+        self._held = HeldKey()
         self.asking: TaskWidget | None = None
         """What asks now."""
 
@@ -45,6 +47,7 @@ class Bench(Vertical):
         if shown.task not in self._tasks:
             self._tasks[shown.task] = _widget(shown.task, self._rubric)
         widget = self._tasks[shown.task]
+        widget.held = self._held
         await self.show(widget)
         self.asking = widget
         widget.ask(shown, before, begun)

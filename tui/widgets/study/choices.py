@@ -52,6 +52,10 @@ class Choices(OptionList):
         self.choices: tuple[Choice, ...] = ()
         self.chosen: frozenset[str] = frozenset()
 
+    def forget(self) -> None:
+        """What is offered next is for another question: it begins at the top."""
+        self.choices = ()
+
     def offer(
         self, choices: Sequence[Choice], chosen: Collection[str] = (), *, apart: bool = False
     ) -> None:
@@ -61,7 +65,7 @@ class Choices(OptionList):
             chosen: The keys of those that are chosen.
             apart: Whether a line stands between them.
         """
-        same = [each.key for each in choices] == [each.key for each in self.choices]
+        same = tuple(choices) == self.choices
         at = self.highlighted if same else None
         self.choices, self.chosen = tuple(choices), frozenset(chosen)
         options: list[Option | None] = []

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from tui.widgets.study.begun import Part
 from tui.widgets.study.choices import Choices
+from tui.widgets.study.held import HeldKey
 from tui.widgets.study.questions import Reply, Shown
 
 CANNOT_KEY = "x"
@@ -46,6 +47,8 @@ class Task(Vertical):
         """Whether it can be answered: what is typed on after an answer is for no other question."""
         self.asked = Shown("identification")
         self.before: Reply | None = None
+        self.held = HeldKey()
+        """What the key that answered last does yet; one of all tasks, if an item follows it."""
 
     def ask(self, shown: Shown, before: Reply | None = None, begun: Part | None = None) -> None:
         """Put a question.
@@ -56,11 +59,14 @@ class Task(Vertical):
             begun: What was done for an answer before, if that was broken off.
         """
         self.asked, self.before = shown, before
+        for each in self.query(Choices):
+            each.forget()
         self.put(before)
         if begun is not None:
             self.resume(begun)
         self.is_open = True
         self.place_of_focus().focus()
+        self.held.shows()
 
     def put(self, before: Reply | None) -> None:
         """Show `asked`."""
@@ -97,10 +103,15 @@ class Task(Vertical):
         if not self.is_open:
             return
         key = event.character if event.character and event.is_printable else event.key
-        if self.press(key) or (key == "enter" and self._keep()):
+        if self.held.repeats(key, event.time):
+            event.stop()
+            event.prevent_default()
+        elif self.press(key) or (key == "enter" and self._keep()):
             event.stop()
             event.prevent_default()
             self._changed()
+            if not self.is_open:
+                self.held.gave(key, event.time)
 
     def on_choices_picked(self, event: Choices.Picked) -> None:
         """So does a click on it."""
