@@ -41,7 +41,7 @@ def test_skill_is_found_again_within_its_intervals():
     world = style_study(identification=16, pairs=16, likert=16, foils={"shuffled": 6})
     skill = Skill(accuracy=0.6, likeness=0.3, wins=0.7)
     held = {"accuracy": 0, "wins": 0, "gap": 0}
-    seeds = range(40)
+    seeds = range(24)
     for seed in seeds:
         main = results(world, same(skill), seed).main
         low, high = main.identified.genuine.share.interval
@@ -58,7 +58,7 @@ def test_a_study_of_blind_raters_finds_nothing():
     world = style_study(identification=16, likert=12, foils={"shuffled": 8})
     flat = Skill(accuracy=0.2, points={"genuine": 3.0, "shuffled": 3.0})
     found = []
-    for seed in range(40):
+    for seed in range(24):
         main = results(world, same(flat), seed).main
         gap = next(each for each in main.scaled.contrasts if each.dimension == "overall")
         found.append((main.identified.genuine.chance.p, gap.difference.p))
