@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from debate.study.key import Key
 from debate.study.report.composition import confounded
-from debate.study.report.kinds import TASKS, begun, contrasted, groups_said, kind_said
+from debate.study.report.kinds import TASKS, begun, contrasted, kind_said
 from debate.study.report.wording import cell, listed, many, p_said, p_value, span, value
 from debate.study.results.analyses import Results
 from debate.study.results.bargaining import FEW_CONFERENCES, OPEN, Bargaining, CodeRate
@@ -14,7 +14,7 @@ from debate.study.results.concord import SURE, TENTATIVE, Agreement
 from debate.study.results.exclusion import RaterReport
 from debate.study.results.identification import Accuracy, Recognition
 from debate.study.results.preference import Preferences
-from debate.study.results.scales import Contrast, Scaled
+from debate.study.results.scales import Contrast, Distribution, Scaled
 from debate.study.results.settlement import Settlement
 
 NOT_RATED = "Not rated."
@@ -384,12 +384,18 @@ def _in_spite(key: Key) -> Iterator[str]:
 def _overall(found: Scaled) -> Iterator[str]:
     """The last scale, which is of the whole."""
     last = found.of(found.distributions[-1].dimension)
-    called = groups_said((each.kind, each.arm) for each in last)
-    told = [
-        f"{called[each.kind, each.arm]} {cell(each.mean)}"
-        for each in last
-        if each.mean.value is not None
-    ]
+    kinds: dict[str, list[Distribution]] = {}
+    for each in last:
+        kinds.setdefault(each.kind, []).append(each)
+    told = []
+    for kind, of in kinds.items():
+        means = [
+            cell(each.mean) if len(of) == 1 else f"in {each.arm} {cell(each.mean)}"
+            for each in of
+            if each.mean.value is not None
+        ]
+        if means:
+            told.append(f"{kind_said(kind)} {', '.join(means)}")
     if told:
         yield f"Mean points, 1 to 5, on {last[0].dimension}: {'; '.join(told)}."
 
