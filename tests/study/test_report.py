@@ -258,6 +258,12 @@ def test_too_few_texts_for_a_difference_are_said_to_be(tmp_path):
             assert row["low"] == row["p"] == row["p_adjusted"] == ""
 
 
+def test_who_lost_every_pair_is_told_at_the_head(tmp_path):
+    world = style_study(pairs=8)
+    text = report(world, rated(world, dict.fromkeys(RATERS, Skill(wins=0.0))), tmp_path)[1]
+    assert "alpha was found closer to the card than beta in 0 %" in text.split("## Agreement")[0]
+
+
 def test_who_did_not_finish_is_named_with_how_far_they_came(tmp_path):
     world = style_study(identification=8, likert=6)
     files = [*rated(world, {"ada": Skill()}, upto=5), *rated(world, {"bo": Skill(), "cy": Skill()})]
