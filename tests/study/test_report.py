@@ -258,6 +258,12 @@ def test_too_few_texts_for_a_difference_are_said_to_be(tmp_path):
             assert row["low"] == row["p"] == row["p_adjusted"] == ""
 
 
+def test_who_lost_every_pair_is_told_at_the_head(tmp_path):
+    world = style_study(pairs=8)
+    text = report(world, rated(world, dict.fromkeys(RATERS, Skill(wins=0.0))), tmp_path)[1]
+    assert "alpha was found closer to the card than beta in 0 %" in text.split("## Agreement")[0]
+
+
 def test_who_did_not_finish_is_named_with_how_far_they_came(tmp_path):
     world = style_study(identification=8, likert=6)
     files = [*rated(world, {"ada": Skill()}, upto=5), *rated(world, {"bo": Skill(), "cy": Skill()})]
@@ -275,9 +281,9 @@ def test_kinds_are_told_in_plain_words_and_arms_where_a_kind_has_several(tmp_pat
     world = whole(arms=("full", "other"))
     page, text, *_ = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)
     for told in (page, text):
-        assert not re.search(r"no-persona|held-out(?!-one)|Kind: ", told)
+        assert not re.search(r"no-persona|held-out(?!-)|Kind: ", told)
     (mean,) = re.findall(r"Mean points.*", text)
-    assert "genuine texts of full" in mean
+    assert re.search(r"overall: genuine texts in full [^;]*, in other [^;]*; ", mean)
     world = whole()
     text = report(world, rated(world, dict.fromkeys(RATERS, Skill())), tmp_path)[1]
     (mean,) = re.findall(r"Mean points.*", text)
@@ -315,7 +321,7 @@ def test_of_few_conferences_no_rate_is_told(tmp_path):
     assert text.count(said) == 2  # at the head, and of the codes
     assert "still allows" not in text
     assert " %)" not in text.split("## Bargaining")[1].split("##")[0]
-    assert re.search(r"\| HOLD \| full \| 1 \| 1 \| too few to say how sure \|", text)
+    assert re.search(r"\| HOLD \| full \| 1 \| 1 \| too few \|", text)
     assert "share of conferences with at least one" not in page
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 
 from debate.study.bundle import Bundle
 from debate.study.key import Key
-from debate.study.report import grids, pictures, sentences
+from debate.study.report import grids, pictures, sentences, summary
 from debate.study.report.method import method
 from debate.study.report.section import Contents, Grid, Plot, Quoted, Section
 from debate.study.results.analyses import Analysis, Results
@@ -28,7 +28,7 @@ def contents(results: Results, bundle: Bundle, key: Key) -> Contents:
         bundle: What raters got.
         key: What it truly was.
     """
-    head = Section("said", "What can be said", "results", tuple(sentences.of_all(results, key)))
+    head = Section("said", "What can be said", "results", tuple(summary.of_all(results, key)))
     tasks = tuple(_tasks(results, results.main, bundle.rubric, ""))
     sections = [head, *tasks, *_others(results, bundle.rubric), _raters(results)]
     if words := _words(results):
@@ -123,7 +123,7 @@ def _raters(results: Results) -> Section:
     if not results.rated:
         return Section("raters", "Raters", "results", (sentences.NOT_RATED,))
     said = [said for each in results.raters for said in sentences.of_rater(each)]
-    said = [sentences.of_work(results), *(said or ["The rules leave nobody out."])]
+    said = [summary.of_work(results), *(said or ["The rules leave nobody out."])]
     return Section(
         "raters", "Raters", "results", tuple(said), (),
         tuple(grids.of_raters(results)),

@@ -9,7 +9,7 @@ from statistics import fmean, median
 from debate.study.report.kinds import TASKS, accuracy_of, contrasted, kind_said
 from debate.study.report.section import Grid
 from debate.study.report.wording import (
-    TOO_FEW_SAID,
+    FEW_SAID,
     alone,
     cell,
     listed,
@@ -110,7 +110,7 @@ def of_scales(found: Scaled) -> Iterator[Grid]:
 def _p(of: Figure, p: float | None) -> str:
     if not of.n:
         return "not rated"
-    return "too few" if of.few else p_value(p)
+    return FEW_SAID if of.few else p_value(p)
 
 
 def of_bargaining(found: Bargaining) -> Iterator[Grid]:
@@ -121,13 +121,13 @@ def of_bargaining(found: Bargaining) -> Iterator[Grid]:
          "per turn", f"less {found.base}"),
         tuple(
             (e.code, e.arm, str(e.conferences), str(e.having), _share(e),
-             _share_gap(e, found), str(e.turns), str(e.times), cell(e.per_turn),
+             _share_gap(e, found), str(e.turns), str(e.times), _per_turn(e),
              cell(e.per_turn_gap, "gap"))
             for e in found.rates
         ),
         "A code counts if it was adjudicated so or, where nobody adjudicated, if more than half of"
-        f" the turn's raters gave it. Below {FEW_CONFERENCES} conferences an arm is too few to tell"
-        " a share.",
+        f" the turn's raters gave it. Fewer than {FEW_CONFERENCES} conferences are too few to tell"
+        " a share of, or how sure a rate per turn is.",
     )  # fmt: skip
     yield Grid(
         "Where thoughts may have come from",
@@ -142,14 +142,19 @@ def of_bargaining(found: Bargaining) -> Iterator[Grid]:
 
 
 def _share(each: CodeRate) -> str:
-    return TOO_FEW_SAID if each.few and each.conferences else cell(each.share, "share")
+    return FEW_SAID if each.few and each.conferences else cell(each.share, "share")
 
 
 def _share_gap(each: CodeRate, found: Bargaining) -> str:
     base = next(other for other in found.arms if other.arm == found.base)
     if each.share_gap is not None and (each.few or base.few):
-        return TOO_FEW_SAID if each.share_gap.n else each.share_gap.state
+        return FEW_SAID if each.share_gap.n else each.share_gap.state
     return cell(each.share_gap, "gap")
+
+
+def _per_turn(each: CodeRate) -> str:
+    """Turns of one conference hang together, so it is the conferences that are few."""
+    return alone(each.per_turn) if each.few else cell(each.per_turn)
 
 
 def of_agreement(agreement: Sequence[Agreement]) -> Iterator[Grid]:

@@ -24,7 +24,7 @@ SHORT = {
     "shuffled": "another card",
     "catchphrases": "pasted on",
     "reference": "by a person",
-    "held-out": "no card",
+    "held-out": "card absent",
 }
 #: What tasks are called.
 TASKS = {
@@ -50,7 +50,7 @@ def groups_said(groups: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], s
     of = list(dict.fromkeys(groups))
     kinds = [kind for kind, _ in of]
     return {
-        (kind, arm): kind_said(kind) if kinds.count(kind) == 1 else f"{kind_said(kind)} of {arm}"
+        (kind, arm): kind_said(kind) if kinds.count(kind) == 1 else f"{kind_said(kind)}, {arm}"
         for kind, arm in of
     }
 
@@ -64,4 +64,4 @@ def accuracy_of(of: Accuracy) -> str:
 
 def contrasted(of: Contrast, name: str) -> str:
     """One of two things that are compared: a kind, or an arm's genuine texts."""
-    return kind_said(name) if of.between == "kinds" else name
+    return kind_said(name) if of.between == "kinds" else f"genuine texts of {name}"

@@ -12,12 +12,17 @@ from debate.study.report.kinds import TASKS, kind_said
 from debate.study.report.section import Grid, Quoted, Section
 from debate.study.report.wording import many, value
 from debate.study.results.analyses import Results
+from debate.study.results.bargaining import FEW_CONFERENCES
 from debate.study.results.judgements import arm_of
 from debate.study.rubric import Rubric
+from debate.study.statistics import FEWEST
 
 INTERVALS = (
     "Intervals are at 95 %. Of shares with one judgement a cluster: Wilson. Elsewhere: bootstrap"
-    " over clusters of items, never over raters, widened for few clusters (Hesterberg, 2015).",
+    " over clusters of items, never over raters, widened for few clusters (Hesterberg, 2015); of"
+    " fewer than ten, Student's t. How sure a difference is, is not told of fewer than"
+    f" {FEWEST} clusters on either side: of three against three no deal of the labels is as rare as"
+    f" 5 %. Nor is the rate of an arm of fewer than {FEW_CONFERENCES} conferences.",
     "Chance: true labels dealt out anew among the texts that the same raters rated and that offer"
     " them. Differences of means: which texts are of which kind dealt out anew; adjusted over"
     " scales (Holm, 1979). Differences of shares of conferences: Newcombe (1998).",

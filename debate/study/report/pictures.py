@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from debate.study.report.kinds import SHORT, accuracy_of, begun, contrasted, groups_said
+from debate.study.report.kinds import SHORT, accuracy_of, begun, groups_said
 from debate.study.report.plots import Bar, Stack, confusion_plot, interval_plot, stacked_bars
 from debate.study.report.section import Plot
 from debate.study.results.bargaining import Bargaining
@@ -12,7 +12,7 @@ from debate.study.results.concord import TENTATIVE, Agreement
 from debate.study.results.figure import Figure
 from debate.study.results.identification import Recognition
 from debate.study.results.preference import Preferences
-from debate.study.results.scales import Scaled
+from debate.study.results.scales import Contrast, Scaled
 from debate.study.rubric import Rubric
 
 
@@ -81,8 +81,7 @@ def of_scales(found: Scaled, rubric: Rubric, mark: str) -> tuple[Plot, ...]:
         bar
         for each in found.contrasts
         for bar in _bar(
-            f"{each.dimension}: {contrasted(each, each.first)}"
-            f" − {contrasted(each, each.second).removeprefix('texts ')}",
+            f"{each.dimension}: {each.first} − {_short(each)}",
             each.difference,
             0.0,
         )
@@ -121,6 +120,10 @@ def of_agreement(agreement: Sequence[Agreement], mark: str) -> tuple[Plot, ...]:
     svg = interval_plot(f"{mark}alpha", title, bars, unit="number", reach=(0, 1),
                         marked="below it no conclusions")  # fmt: skip
     return (Plot(f"{title}, with intervals at 95 %.", svg),)
+
+
+def _short(of: Contrast) -> str:
+    return SHORT.get(of.second, of.second) if of.between == "kinds" else of.second
 
 
 def _bar(label: str, figure: Figure, mark: float | None = None) -> list[Bar]:

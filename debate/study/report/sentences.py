@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from debate.study.key import Key
-from debate.study.report.composition import confounded
-from debate.study.report.kinds import TASKS, begun, contrasted, groups_said, kind_said
+from debate.study.report.kinds import TASKS, begun, contrasted, kind_said
 from debate.study.report.wording import cell, listed, many, p_said, p_value, span, value
-from debate.study.results.analyses import Results
 from debate.study.results.bargaining import FEW_CONFERENCES, OPEN, Bargaining, CodeRate
 from debate.study.results.concord import SURE, TENTATIVE, Agreement
 from debate.study.results.exclusion import RaterReport
@@ -20,8 +17,6 @@ from debate.study.results.settlement import Settlement
 NOT_RATED = "Not rated."
 #: Below it, what came is taken for more than chance.
 SMALL = 0.05
-#: So many faults are told at the head.
-FIRST = 3
 #: What a task's results are called.
 NAMES = {
     "identification": "Identification",
@@ -139,7 +134,7 @@ def of_scales(found: Scaled, agreement: Sequence[Agreement]) -> Iterator[str]:
                 f"False alarms: of {many(points, 'point')} given to {kind_said(kind)}, {taken}"
                 f" ({value(taken / points, 'share')}) were 4 or 5."
             )
-    yield from _low_agreement([each for each in agreement if each.task == "likert"])
+    yield from low_agreement([each for each in agreement if each.task == "likert"])
 
 
 def _contrasts(of: Sequence[Contrast]) -> Iterator[str]:
@@ -184,7 +179,7 @@ def _verdict(each: Contrast) -> str:
     return "no difference is shown"
 
 
-def _low_agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
+def low_agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
     """What alpha forbids to say; things of one verdict in one sentence."""
     verdicts: dict[str, list[str]] = {}
     for each in agreement:
@@ -200,7 +195,7 @@ def of_agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
     if not any(each.alpha.n for each in agreement):
         yield NOT_RATED
         return
-    told = list(_low_agreement(agreement))
+    told = list(low_agreement(agreement))
     yield from told
     if not told:
         yield f"Raters agree well on everything (alpha of {SURE:g} or more)."
@@ -260,7 +255,7 @@ def of_bargaining(found: Bargaining, quiet: str = "NONE") -> Iterator[str]:
             f"{many(found.split, 'code')} that half of a turn's raters gave, and nobody"
             " adjudicated, are not counted."
         )
-    yield from _few(found)
+    yield from few_conferences(found)
     few = {each.arm for each in found.arms if each.few}
     never = [code for code in _codes(found, quiet) if not any(e.times for e in _of(found, code))]
     for code in _codes(found, quiet):
@@ -334,82 +329,7 @@ def of_rater(each: RaterReport) -> Iterator[str]:
             )
 
 
-def of_work(results: Results) -> str:
-    """Who finished, and how far the others came."""
-    done = sum(each.finished for each in results.raters)
-    if done == len(results.raters):
-        return "All raters finished." if done > 1 else "The one rater finished."
-    short = [f"{e.rater} did {e.rated} of {e.planned}" for e in results.raters if not e.finished]
-    return f"{done} of {many(len(results.raters), 'rater')} finished; {listed(short)}."
-
-
-def of_all(results: Results, key: Key) -> Iterator[str]:
-    """What stands at the head of the report."""
-    yield from _in_spite(key)
-    if not results.rated:
-        yield "No person has rated this study. It has no results: every figure is not rated."
-        return
-    yield f"{of_work(results)} The program scored nothing."
-    unrated = [NAMES[task] for task in results.tasks if not _rated(results, task)]
-    if unrated:
-        yield f"{listed(unrated)}: not rated."
-    if not results.sealed.whole:
-        yield (
-            "The key is not the one that was sealed before rating, or ratings were given under"
-            " another: what an item was may have been changed afterwards. Trust no figure here."
-        )
-    yield from confounded(key)
-    main = results.main
-    if main.identified is not None and main.identified.genuine.share.value is not None:
-        yield from list(of_identification(main.identified))[:2]
-    if main.preferences is not None and any(m.rate.value for m in main.preferences.matches):
-        yield from list(of_preferences(main.preferences))[: len(main.preferences.matches)]
-    if main.scaled is not None:
-        yield from _overall(main.scaled)
-    if main.bargaining is not None:
-        yield from _base(main.bargaining)
-    yield from _low_agreement([e for e in main.agreement if e.alpha.value is not None])
-    yield from _left_out(results)
-
-
-def _in_spite(key: Key) -> Iterator[str]:
-    """Faults that were known before rating."""
-    faults = key.in_spite
-    if faults:
-        told = "; ".join(faults[:FIRST])
-        more = f"; and {len(faults) - FIRST} more, told in the method" if faults[FIRST:] else ""
-        yield f"The study was sealed in spite of {many(len(faults), 'fault')}: {told}{more}."
-
-
-def _overall(found: Scaled) -> Iterator[str]:
-    """The last scale, which is of the whole."""
-    last = found.of(found.distributions[-1].dimension)
-    called = groups_said((each.kind, each.arm) for each in last)
-    told = [
-        f"{called[each.kind, each.arm]} {cell(each.mean)}"
-        for each in last
-        if each.mean.value is not None
-    ]
-    if told:
-        yield f"Mean points, 1 to 5, on {last[0].dimension}: {'; '.join(told)}."
-
-
-def _base(found: Bargaining) -> Iterator[str]:
-    yield from _few(found)
-    for arm in found.arms:
-        if not arm.few:
-            told = [
-                f"{each.code} in {each.having} ({span(each.share.interval, 'share')})"
-                for each in found.rates
-                if each.arm == arm.arm and each.having and each.code != "NONE"
-            ]
-            yield (
-                f"Arm {arm.arm}, of {many(arm.conferences, 'conference')} those with at least one:"
-                f" {'; '.join(told) or 'none, of any code'}."
-            )
-
-
-def _few(found: Bargaining) -> Iterator[str]:
+def few_conferences(found: Bargaining) -> Iterator[str]:
     """Arms of which no rate can be told."""
     for arm in found.arms:
         if not arm.turns:
@@ -428,23 +348,3 @@ def _few(found: Bargaining) -> Iterator[str]:
         f"{told}: no rate can be told of fewer than {FEW_CONFERENCES}. What was coded is counted in"
         " the tables."
     )
-
-
-def _left_out(results: Results) -> Iterator[str]:
-    items = sum(each.excluded for each in results.flagged)
-    if not items and not results.excluded:
-        yield "The rules leave no item and no rater out, so all four analyses are the same."
-        return
-    yield (
-        f"The rules leave out {many(items, 'flagged item')} and"
-        f" {many(len(results.excluded), 'rater')}; every figure is told with and without them."
-    )
-    shares = [a.identified.genuine.share for a in results.analyses if a.identified is not None]
-    known = [(a.name, s) for a, s in zip(results.analyses, shares, strict=False) if s.n]
-    if known:
-        told = [f"{name} {cell(share, 'share')}" for name, share in known]
-        yield f"Right cards named, {'; '.join(told)}."
-
-
-def _rated(results: Results, task: str) -> bool:
-    return any(each.task == task for each in results.told)

@@ -10,6 +10,7 @@ from debate.study.statistics import Interval
 
 #: A share is told in per cent, anything else as it is.
 Unit = Literal["share", "number", "gap"]
+FEW_SAID = "too few"
 TOO_FEW_SAID = "too few to say how sure"
 
 
