@@ -25,10 +25,10 @@ SAVED = []
 
 
 @asynccontextmanager
-async def masking(size=(120, 40), key=None):
+async def masking(size=(120, 40), key=None, **more):
     SAVED.clear()
     screen = MaskingScreen(key or study_key(), SAVED.append, by="Ada")
-    async with YaltaApp(screen).run_test(size=size) as pilot:
+    async with YaltaApp(screen).run_test(size=size, **more) as pilot:
         await wait_until(pilot, lambda: screen._turns)
         yield pilot, screen
 
@@ -154,7 +154,7 @@ async def test_own_words_are_not_asked_for_where_there_is_a_mask():
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 24)], ids=str)
 async def test_no_key_is_cut_and_messages_leave_the_status_line_free(size):
-    async with masking(size) as (pilot, screen):
+    async with masking(size, notifications=True) as (pilot, screen):
         assert "…" not in on_screen(pilot.app).splitlines()[-1]
         await pilot.press("r")
         await wait_until(pilot, lambda: pilot.app.screen.query("Toast"))

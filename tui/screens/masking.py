@@ -48,6 +48,7 @@ _SHORT: Mapping[str, str] = {
     "masks.back": "leave",
 }
 """What the keys are called where there is little room, by their ids."""
+_LEFT_OUT = ("masks.off", "masks.approve", "masks.back")
 _WIDE = 110
 _MIDDLE = 76
 
@@ -135,9 +136,7 @@ class MaskingScreen(AskingScreen[None]):
             return {each.id or "": each.description for each in keys}
         if self.size.width >= _MIDDLE:
             return _SHORT
-        return {
-            id: name for id, name in _SHORT.items() if id not in ("masks.approve", "masks.back")
-        }
+        return {id: name for id, name in _SHORT.items() if id not in _LEFT_OUT}
 
     async def _show(self) -> None:
         if not self.pages:
