@@ -18,6 +18,8 @@ from debate.errors import UserError
 from debate.study.bundle import Bundle, load_bundle
 from debate.study.session import Session
 
+ELSEWHERE = "--out FILE writes the ratings to a place of your own"
+
 
 @click.command()
 @click.argument("bundle", type=click.Path(path_type=Path))
@@ -72,7 +74,7 @@ def alone(ratings: Path) -> Iterator[None]:
     except Timeout:
         raise UserError(f"{ratings} is being written in another window") from None
     except OSError as error:
-        raise UserError(f"cannot write {ratings}: {error.strerror}") from None
+        raise UserError(f"cannot write {ratings}: {error.strerror}", hint=ELSEWHERE) from None
     try:
         yield
     finally:

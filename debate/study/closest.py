@@ -30,6 +30,15 @@ class Close:
         """Its part that holds most of the shared words, each between « and »."""
         return excerpt(self.text, self.spans)
 
+    @property
+    def whole(self) -> str:
+        """All of it, each shared word between « and »."""
+        parts, at = [], 0
+        for start, end in self.spans:
+            parts += [self.text[at:start], "«", self.text[start:end], "»"]
+            at = end
+        return "".join([*parts, self.text[at:]])
+
 
 def closest(
     phrases: Iterable[str],

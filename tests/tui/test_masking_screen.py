@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 from pilot import wait_until
-from studies import name, study_key
+from rating_room import place
+from studies import SCENE, name, study_key
 from studio import asked, on_screen, told
 from textual.geometry import Offset
 from textual.widgets import Input
@@ -14,18 +15,20 @@ from textual.widgets import Input
 from debate.errors import UserError
 from debate.study.drawing.masking import masked_turns
 from debate.study.drawing.masks import USUAL
+from debate.study.key import Given
 from tui.app import YaltaApp
 from tui.screens.masking import MaskingScreen
 from tui.screens.pick import PickScreen
+from tui.widgets.study.mask_pages import ExcerptPage
 
 SAVED = []
 
 
 @asynccontextmanager
-async def masking(size=(120, 40), key=None):
+async def masking(size=(120, 40), key=None, **more):
     SAVED.clear()
     screen = MaskingScreen(key or study_key(), SAVED.append, by="Ada")
-    async with YaltaApp(screen).run_test(size=size) as pilot:
+    async with YaltaApp(screen).run_test(size=size, **more) as pilot:
         await wait_until(pilot, lambda: screen._turns)
         yield pilot, screen
 
@@ -81,19 +84,23 @@ async def test_words_are_picked_with_the_mouse():
 
 async def test_every_excerpt_once_and_all_approved():
     async with masking() as (pilot, screen):
-        assert [item for item, _ in screen.pages] == [name("item", 0), name("item", 1)]
+        pages = [each.item for each in screen.pages if isinstance(each, ExcerptPage)]
+        assert pages == [name("item", 0), name("item", 1)]
         await pilot.press("p")
         assert screen.page == 0
         await pilot.press("A")
         question = await asked(pilot, PickScreen)
         await wait_until(pilot, lambda: question.query(Input))
-        assert "Not shown yet: 1 of 2 excerpts" in on_screen(pilot.app)
+        assert "Not shown yet: 3 of 4 pages" in on_screen(pilot.app)
+        assert "type the answer here" not in on_screen(pilot.app)  # a name stands there
+        assert "listed" not in on_screen(pilot.app)
         await pilot.press("escape")
         await wait_until(pilot, lambda: pilot.app.screen is screen)
         assert not SAVED
-        await pilot.press("n", "n")
-        assert screen.page == 1
+        await pilot.press("n")
         assert "Nobody is named in this." in on_screen(pilot.app)
+        await pilot.press("n", "n", "n")
+        assert screen.page == 3
         await pilot.press("A")
         await asked(pilot, PickScreen)
         await pilot.press("enter")
@@ -102,7 +109,58 @@ async def test_every_excerpt_once_and_all_approved():
         assert SAVED[-1].masks_checked_by == "Ada"
         assert "checked by Ada" in on_screen(pilot.app)
         await pilot.press("1")
+        assert screen.key.masks_checked_by == "Ada"  # a page that is read only
+        await pilot.press("p", "p", "1")
         assert screen.key.masks_checked_by is None
+
+
+async def test_scenes_cards_and_passages_are_read_behind_the_excerpts():
+    given = tuple(
+        Given(id=name("given", n), kind="note", text=f"Told to Acme, {n} times.", to=())
+        for n in range(14)
+    )
+    key = study_key().model_copy(update={"pools": {name("pool"): given}})
+    async with masking(key=key) as (pilot, screen):
+        seen_there = ""
+        for _ in screen.pages[1:]:
+            await pilot.press("n")
+            shown = on_screen(pilot.app)
+            if not screen._turns:
+                assert "yalta study mask NAME --add TEXT" in shown
+                await pilot.press("1", "5", "r", "right", "down", "pagedown")
+                shown += on_screen(pilot.app)
+            seen_there += shown
+        for text in (SCENE, "Register: an engineer's.", "Told to Acme, 0 times.", "13 times."):
+            assert text in seen_there
+        assert "Passages for coders, 2 of 2" in place(screen)
+        assert screen.key == key
+        assert not SAVED
+
+
+async def test_own_words_are_not_asked_for_where_there_is_a_mask():
+    async with masking() as (pilot, screen):
+        await pilot.press("right_square_bracket", "5")
+        await pilot.pause()
+        assert pilot.app.screen is screen
+        assert "mask already" in told(pilot)
+        await pilot.press("down", "5")
+        question = await asked(pilot, PickScreen)
+        await wait_until(pilot, lambda: question.query(Input))
+        shown = on_screen(pilot.app)
+        assert "type the answer here" in shown
+        assert "Free text" in shown
+        assert "listed" not in shown
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 24)], ids=str)
+async def test_no_key_is_cut_and_messages_leave_the_status_line_free(size):
+    async with masking(size, notifications=True) as (pilot, screen):
+        assert "…" not in on_screen(pilot.app).splitlines()[-1]
+        await pilot.press("r")
+        await wait_until(pilot, lambda: pilot.app.screen.query("Toast"))
+        toast = pilot.app.screen.query("Toast").first()
+        await wait_until(pilot, lambda: toast.region.height)
+        assert toast.region.bottom <= screen._told.region.y
 
 
 async def test_what_is_not_saved_is_not_changed():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pilot import wait_until
 from rating_room import given, press, room
 from studies import style_bundle
+from studio import on_screen
 
+from tui.screens.rating_pages import InstructionsPage
 from tui.widgets.study import held
 
 
@@ -45,3 +47,48 @@ async def test_a_key_that_is_held_answers_one_item(tmp_path, monkeypatch):
         await press(pilot, screen, "2")
         await press(pilot, screen, "1")  # another key was pressed in between
         assert len(given(screen)) == 4
+
+
+async def test_page_keys_scroll_what_has_more_to_show(tmp_path):
+    async with room(long_cards(style_bundle(gold=False)), tmp_path, (120, 36)) as (pilot, screen):
+        task = screen._bench.asking
+        assert screen.focused is task.excerpt
+        assert "↓ 1 more card:" in on_screen(pilot.app)
+        await pilot.press("pagedown")
+        await wait_until(pilot, lambda: task.cards.scroll_y > 0)
+        assert screen.focused is task.excerpt
+        assert task.cards.highlighted is None
+        while task.cards.scroll_y < task.cards.max_scroll_y:
+            await pilot.press("pagedown")
+            await pilot.pause()
+        assert "↓" not in on_screen(pilot.app)
+        while task.cards.scroll_y > 0:
+            await pilot.press("pageup")
+            await pilot.pause()
+        assert "↓ 1 more card:" in on_screen(pilot.app)
+
+
+async def test_a_text_that_is_not_seen_whole_says_so_and_is_scrolled_first(tmp_path):
+    bundle = style_bundle(gold=False)
+    long = bundle.items[0].excerpt.model_copy(update={"turns": ("It goes on. " * 400,)})
+    first = bundle.items[0].model_copy(update={"excerpt": long})
+    bundle = bundle.model_copy(update={"items": (first, *bundle.items[1:])})
+    async with room(bundle, tmp_path, (80, 24)) as (pilot, screen):
+        task = screen._bench.asking
+        assert "The excerpt  ↓ more" in on_screen(pilot.app)
+        await pilot.press("pagedown")
+        await wait_until(pilot, lambda: task.excerpt.scroll_y > 0)
+        assert task.cards.scroll_y == 0
+
+
+async def test_short_cards_are_set_line_by_line(tmp_path):
+    async with room(style_bundle(gold=False), tmp_path) as (_, screen):
+        assert not any(each.run_in for each in screen._bench.asking.cards.choices)
+
+
+async def test_a_title_is_told_once(tmp_path):
+    bundle = style_bundle()
+    same = bundle.model_copy(update={"title": bundle.rubric.title})
+    for each, times in ((bundle, 1), (same, 1)):
+        told = [text for _, text in InstructionsPage(each, (0, 6)).parts()]
+        assert told.count(bundle.rubric.title) == times

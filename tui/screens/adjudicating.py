@@ -16,10 +16,12 @@ from debate.study.bundle import Bundle, Place
 from debate.study.ratings import Rating, subject
 from debate.study.session import Answered, Asked
 from tui.screens.asking import AskingScreen
+from tui.screens.rating_pages import PassagePage
 from tui.widgets.floor.blocks import plain
 from tui.widgets.key_line import KeyLine
 from tui.widgets.study import questions
 from tui.widgets.study.bench import Bench
+from tui.widgets.study.coding import CodingTask
 from tui.widgets.study.keys import Room, commands
 from tui.widgets.study.task import Task as TaskWidget
 from tui.widgets.study.wording import worded
@@ -162,6 +164,11 @@ class AdjudicatingScreen(AskingScreen[None]):
         if self.now is None:
             self.at = self._open_from(0)
         await self._show()
+
+    def on_coding_task_opened(self, event: CodingTask.Opened) -> None:
+        """Show a passage whole."""
+        event.stop()
+        self.app.push_screen(PassagePage(event.passage))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Letters are the commands' own only where they are no code's keys."""

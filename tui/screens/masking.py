@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,11 +12,12 @@ from textual.widgets import Static
 
 from debate.errors import UserError
 from debate.study.drawing.masks import USUAL, approved, masks_of, with_mask, without_mask
-from debate.study.key import Key, Mask
+from debate.study.key import Key, Mask, Origin
 from tui.screens.asking import AskingScreen, asks
 from tui.screens.pick import PickScreen
 from tui.widgets.floor.blocks import plain
 from tui.widgets.key_line import KeyLine
+from tui.widgets.study.mask_pages import ExcerptPage, ReadPage, pages_of
 from tui.widgets.study.masked_turn import MaskedTurn
 
 HELP = """
@@ -30,7 +31,26 @@ What raters do not read is struck out, and what they read in its place stands be
 - **n** and **p** show the next excerpt and the one before. A turn that stands in several items is
   masked alike in all of them.
 - **A** says that all were looked at, and by whom.
+- Behind the excerpts come scenes, cards and passages. They are read here; `yalta study mask NAME
+  --add TEXT` masks a text in them.
 """
+READ_ONLY = "Read only here: `yalta study mask NAME --add TEXT` masks a text in these."
+IS_MASKED = "There is a mask already: r takes it off first."
+_SHORT: Mapping[str, str] = {
+    "masks.next": "next",
+    "masks.as_1": "name",
+    "masks.as_2": "place",
+    "masks.as_3": "org",
+    "masks.as_4": "post",
+    "masks.own": "own",
+    "masks.off": "off",
+    "masks.approve": "all",
+    "masks.back": "leave",
+}
+"""What the keys are called where there is little room, by their ids."""
+_LEFT_OUT = ("masks.off", "masks.approve", "masks.back")
+_WIDE = 110
+_MIDDLE = 76
 
 
 def _key(
@@ -53,14 +73,19 @@ class MaskingScreen(AskingScreen[None]):
     MaskingScreen {
         & #place { height: 1; background: $panel; padding: 0 1; }
         & #turns { height: 1fr; padding: 1 1; scrollbar-size-vertical: 1; }
+        & #turns > .read { height: auto; padding: 0 1; margin-bottom: 1; max-width: 100; }
+        & #turns > .read--what { height: auto; padding: 0 1; text-style: dim; }
         & #picked { height: auto; max-height: 3; padding: 0 1; color: $accent; }
+        & ToastRack { margin-bottom: 4; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("n", "page(1)", "next", "Next", "Show the next excerpt"),
         _key("p", "page(-1)", "before", "Before", "Show the excerpt before"),
         *(
-            _key(str(n), f"mask({n})", f"as_{n}", shown, f"Mask what is picked as {shown}")
+            _key(
+                str(n), f"mask({n})", f"as_{n}", shown.strip("[]"), f"Mask what is picked: {shown}"
+            )
             for n, shown in enumerate(USUAL, 1)
         ),
         _key("5", "own_words", "own", "Own words", "Mask what is picked, in own words"),
@@ -72,6 +97,8 @@ class MaskingScreen(AskingScreen[None]):
         _key("shift+left", "word(-1, True)", "less", "Pick less", show=False),
         _key("down", "turn(1)", "turn", "Next turn", show=False),
         _key("up", "turn(-1)", "turn_before", "Turn before", show=False),
+        _key("pagedown", "scroll(1)", "down", "Scroll down", show=False),
+        _key("pageup", "scroll(-1)", "up", "Scroll up", show=False),
         _key("right_square_bracket", "to_mask(1)", "mask", "Next mask", show=False),
         _key("left_square_bracket", "to_mask(-1)", "mask_before", "Mask before", show=False),
         _key("q,escape", "back", "back", "Leave"),
@@ -80,8 +107,7 @@ class MaskingScreen(AskingScreen[None]):
     def __init__(self, key: Key, save: Callable[[Key], None], by: str = "") -> None:
         super().__init__()
         self.key = key
-        self.pages = _pages(key)
-        """Item and excerpt of each page."""
+        self.pages = pages_of(key)
         self.page = 0
         self.seen: set[int] = set()
         self.turn = self.first = self.word = 0
@@ -102,38 +128,60 @@ class MaskingScreen(AskingScreen[None]):
         """Show the first."""
         await self._show()
 
+    @property
+    def key_names(self) -> Mapping[str, str]:
+        """Which keys are shown, and as what: no more than there is room for."""
+        if self.size.width >= _WIDE:
+            keys = (each for each in self.BINDINGS if isinstance(each, Binding) and each.show)
+            return {each.id or "": each.description for each in keys}
+        if self.size.width >= _MIDDLE:
+            return _SHORT
+        return {id: name for id, name in _SHORT.items() if id not in _LEFT_OUT}
+
     async def _show(self) -> None:
         if not self.pages:
             self._place.update("This study has no excerpts.")
             return
         self.seen.add(self.page)
         self.turn = self.first = self.word = 0
-        item, n = self.pages[self.page]
-        turns = self.key.item(item).origins[n].turns
-        self._turns = [MaskedTurn(at, text) for at, text in enumerate(turns)]
         await self._body.remove_children()
-        await self._body.mount(*self._turns)
+        match self.pages[self.page]:
+            case ExcerptPage(item, n):
+                turns = self.key.item(item).origins[n].turns
+                self._turns = [MaskedTurn(at, text) for at, text in enumerate(turns)]
+                await self._body.mount(*self._turns)
+            case ReadPage(_, texts):
+                self._turns = []
+                for what, text in texts:
+                    if what:
+                        await self._body.mount(_static(what, "read--what"))
+                    await self._body.mount(_static(text, "read"))
         self._body.scroll_home(animate=False)
         self._draw()
 
     def _draw(self) -> None:
-        item, n = self.pages[self.page]
-        known, origin = self.key.item(item), self.key.item(item).origins[n]
-        for turn in self._turns:
-            here = turn.turn == self.turn and turn.words
-            turn.show(masks_of(origin, turn.turn), self.picked if here else None)
         checked = self.key.masks_checked_by
-        masks = len(origin.masks)
-        said = (
-            f"{self.page + 1} of {len(self.pages)}",
-            "1 mask" if masks == 1 else f"{masks} masks",
-            f"checked by {checked}" if checked else "not checked yet",
-            known.task,
-            known.kind,
-            known.scene,
-        )
+        said = [f"{self.page + 1} of {len(self.pages)}"]
+        checks = f"checked by {checked}" if checked else "not checked yet"
+        match self.pages[self.page]:
+            case ExcerptPage(item, n):
+                known, origin = self.key.item(item), self.key.item(item).origins[n]
+                for turn in self._turns:
+                    here = turn.turn == self.turn and turn.words
+                    turn.show(masks_of(origin, turn.turn), self.picked if here else None)
+                masks = len(origin.masks)
+                said += ["1 mask" if masks == 1 else f"{masks} masks", checks]
+                said += [known.task, known.kind, known.scene]
+            case ReadPage(title, _):
+                said += [title, checks]
         self._place.update(plain("  ·  ".join(said)))
         self._told.update(plain(self._about()))
+
+    @property
+    def _origin(self) -> Origin | None:
+        """The excerpt in view; None of a page that is read only."""
+        page = self.pages[self.page] if self.pages else None
+        return self.key.item(page.item).origins[page.n] if isinstance(page, ExcerptPage) else None
 
     @property
     def picked(self) -> tuple[int, int]:
@@ -142,15 +190,16 @@ class MaskingScreen(AskingScreen[None]):
 
     def _mask_here(self) -> Mask | None:
         """The mask that is under what is picked."""
-        turn = self._turns[self.turn] if self._turns else None
-        if turn is None or not turn.words:
+        turn, origin = self._turns[self.turn] if self._turns else None, self._origin
+        if turn is None or origin is None or not turn.words:
             return None
         start, end = turn.span(self.picked)
-        item, n = self.pages[self.page]
-        masks = masks_of(self.key.item(item).origins[n], self.turn)
+        masks = masks_of(origin, self.turn)
         return next((each for each in masks if each.start < end and start < each.end), None)
 
     def _about(self) -> str:
+        if self.pages and self._origin is None:
+            return READ_ONLY
         turn = self._turns[self.turn] if self._turns else None
         if turn is None or not turn.words:
             return ""
@@ -180,18 +229,28 @@ class MaskingScreen(AskingScreen[None]):
         self._pick(self.turn, min(max(wanted, 0), max(last, 0)), extend)
 
     def action_turn(self, step: int, at_end: bool = False) -> None:
-        """Go to another turn."""
+        """Go to another turn; where there is none to be masked, scroll."""
+        if not self._turns:
+            self._body.scroll_relative(y=step, animate=False)
+            return
         wanted = self.turn + step
         if 0 <= wanted < len(self._turns):
             last = max(0, len(self._turns[wanted].words) - 1)
             self._pick(wanted, last if at_end else 0)
             self._turns[wanted].scroll_visible(animate=False)
 
+    def action_scroll(self, step: int) -> None:
+        """Scroll by a page."""
+        if step > 0:
+            self._body.scroll_page_down(animate=False)
+        else:
+            self._body.scroll_page_up(animate=False)
+
     def action_to_mask(self, step: int) -> None:
         """Pick the words of the next mask."""
-        item, n = self.pages[self.page] if self.pages else ("", 0)
+        origin = self._origin
         found: list[tuple[int, int, int]] = []
-        for mask in self.key.item(item).origins[n].masks if item else ():
+        for mask in origin.masks if origin else ():
             spans = self._turns[mask.turn].words
             under = [at for at, (a, b) in enumerate(spans) if a < mask.end and mask.start < b]
             if under:
@@ -223,6 +282,11 @@ class MaskingScreen(AskingScreen[None]):
     @asks
     async def action_own_words(self) -> None:
         """Mask what is picked, in own words."""
+        if self._mask_here():
+            self.notify(IS_MASKED, severity="warning", markup=False)
+            return
+        if not self._turns:
+            return
         question = PickScreen("What is shown in its place?", (), free=True)
         if shown := await self.app.push_screen_wait(question):
             self._mask(" ".join(shown.split()))
@@ -233,27 +297,33 @@ class MaskingScreen(AskingScreen[None]):
             return
         start, end = turn.span(self.picked)
         mask = Mask(turn=self.turn, start=start, end=end, shown=shown, by="person")
-        self._change(lambda: with_mask(self.key, *self.pages[self.page], mask))
+        self._change(lambda page: with_mask(self.key, page.item, page.n, mask))
 
     def action_unmask(self) -> None:
         """Take the mask off that is under what is picked."""
         if mask := self._mask_here():
-            self._change(lambda: without_mask(self.key, *self.pages[self.page], mask))
-        else:
+            self._change(lambda page: without_mask(self.key, page.item, page.n, mask))
+        elif self._turns:
             self.notify("There is no mask on this.", markup=False)
 
     @asks
     async def action_approve(self) -> None:
         """Say that all masks were looked at, and by whom."""
         left = len(self.pages) - len(self.seen)
-        note = f" Not shown yet: {left} of {len(self.pages)} excerpts." if left else ""
+        note = f" Not shown yet: {left} of {len(self.pages)} pages." if left else ""
         title = f"Who has looked at every mask?{note}"
         by = await self.app.push_screen_wait(PickScreen(title, (), free=True, value=self._by))
         if by:
             self._by = by
-            self._change(lambda: approved(self.key, by))
+            self._take(lambda: approved(self.key, by))
 
-    def _change(self, change: Callable[[], Key]) -> None:
+    def _change(self, change: Callable[[ExcerptPage], Key]) -> None:
+        """Change the masks of the excerpt in view."""
+        page = self.pages[self.page]
+        if isinstance(page, ExcerptPage):
+            self._take(lambda: change(page))
+
+    def _take(self, change: Callable[[], Key]) -> None:
         """Take a change, once it is saved."""
         try:
             key = change()
@@ -272,13 +342,5 @@ class MaskingScreen(AskingScreen[None]):
             await self.app.action_quit()
 
 
-def _pages(key: Key) -> list[tuple[str, int]]:
-    """Every excerpt once: repeats, and what else is the same, follow it."""
-    seen: set[tuple[str, ...]] = set()
-    found = []
-    for item in key.items:
-        for n, origin in enumerate(item.origins):
-            if item.repeats is None and origin.turns not in seen:
-                seen.add(origin.turns)
-                found.append((item.id, n))
-    return found
+def _static(text: str, look: str) -> Static:
+    return Static(plain(text), markup=False, classes=look)

@@ -93,16 +93,24 @@ class PickScreen(ModalScreen[str | None]):
             box.border_title = Text(one_line(self._title))
             yield Input(
                 self._value,
-                placeholder=self._empty or "type to narrow the list",
+                placeholder=self._empty or self._wanting,
                 suggester=self._suggester(),
                 compact=True,
             )
             yield OptionList(compact=True, markup=False)
             yield Static(
-                hint if self._free else "Enter takes the highlighted one",
+                (hint if self._choices else "Free text: enter takes what is typed")
+                if self._free
+                else "Enter takes the highlighted one",
                 classes="pick--hint",
                 markup=False,
             )
+
+    @property
+    def _wanting(self) -> str:
+        """What is to be typed."""
+        is_text = self._free and not self._choices
+        return "type the answer here" if is_text else "type to narrow the list"
 
     def on_mount(self) -> None:
         """Show all there is."""
@@ -138,7 +146,7 @@ class PickScreen(ModalScreen[str | None]):
     def on_key(self, event: events.Key) -> None:
         """Up and down move in the list while one types."""
         options = self.query_one(OptionList)
-        if event.key not in ("up", "down") or options.has_focus:
+        if event.key not in ("up", "down") or options.has_focus or not options.display:
             return
         event.stop()
         if self._free:
@@ -164,6 +172,7 @@ class PickScreen(ModalScreen[str | None]):
             if all(w in f"{choice.value} {choice.label} {choice.note}".casefold() for w in words)
         ]
         options = self.query_one(OptionList)
+        options.display = bool(self._choices) or not self._free
         nothing = "nothing of that name is listed"
         options.set_options(
             [Option(_drawn(choice)) for choice in self._shown]

@@ -19,12 +19,13 @@ from debate.study.rubric import FLAGS, Flag
 from debate.study.session import Asked, LastQuestion, Now, Pilot, Session
 from tui.modes import Mode
 from tui.screens.asking import AskingScreen
-from tui.screens.rating_pages import InstructionsPage, KeysPage
+from tui.screens.rating_pages import InstructionsPage, KeysPage, PassagePage
 from tui.widgets.floor.blocks import plain
 from tui.widgets.key_line import KeyLine
 from tui.widgets.study import questions
 from tui.widgets.study.begun import Begun, BegunFile, Words
 from tui.widgets.study.bench import Bench
+from tui.widgets.study.coding import CodingTask
 from tui.widgets.study.ending import LastWords, Thanks
 from tui.widgets.study.feedback import Feedback
 from tui.widgets.study.keys import KEYS, Room
@@ -226,6 +227,11 @@ class RatingScreen(AskingScreen[None]):
                 self.yalta.tell(error)
                 return
             await self._show()
+
+    def on_coding_task_opened(self, event: CodingTask.Opened) -> None:
+        """Show a passage whole."""
+        event.stop()
+        self.app.push_screen(PassagePage(event.passage))
 
     # -- commands
 

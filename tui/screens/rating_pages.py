@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from debate.study.bundle import Bundle
+from debate.study.closest import Close
 from debate.study.rubric import FLAGS, Illustration
 from tui.modes import Mode
 from tui.widgets.floor.blocks import plain
@@ -76,7 +77,9 @@ class InstructionsPage(Page):
     def parts(self) -> list[tuple[str, str]]:
         rubric, (done, of) = self._bundle.rubric, self._done
         found = [("title", self._bundle.title), ("notice", self._bundle.notice)]
-        found += [("title", rubric.title), ("text", _PARAGRAPH.sub(" ", rubric.instructions))]
+        if rubric.title != self._bundle.title:
+            found.append(("title", rubric.title))
+        found.append(("text", _PARAGRAPH.sub(" ", rubric.instructions)))
         found += [_illustrated(each) for each in rubric.illustrations]
         flags = "\n".join(f"{name}: {meaning}" for name, meaning in FLAGS.items())
         found.append(("text", f"Flags that you can set on any item.\n{flags}"))
@@ -96,6 +99,22 @@ class KeysPage(Page):
             "While turns are coded: the same letters as capitals, U C L F B A I Q."
         )
         return [("title", "Keys"), ("text", commands), ("text", HELP), ("title", "Enter goes on.")]
+
+
+class PassagePage(Page):
+    """A passage that a thought may come from, whole.
+
+    Args:
+        passage: It, and which of its words are those of the thought.
+    """
+
+    def __init__(self, passage: Close) -> None:
+        super().__init__()
+        self._passage = passage
+
+    def parts(self) -> list[tuple[str, str]]:
+        passage = self._passage
+        return [("title", passage.kind), ("text", passage.whole), ("title", "Enter goes back.")]
 
 
 def _illustrated(each: Illustration) -> tuple[str, str]:

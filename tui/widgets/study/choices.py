@@ -23,6 +23,8 @@ class Choice:
     text: str
     head: str = ""
     """Stands beside the key, the text then below it."""
+    run_in: bool = False
+    """Whether its lines follow each other without a break, to take less room."""
 
 
 class Choices(OptionList):
@@ -79,6 +81,21 @@ class Choices(OptionList):
             self.highlighted = at
             self.scroll_to(y=y if same else 0, animate=False, force=True)
 
+    @property
+    def below(self) -> tuple[Choice, ...]:
+        """Those that begin further down than what is seen."""
+        under = {index for index, line in self._lines[self._bottom :] if line == 0}
+        return tuple(each for n, each in enumerate(self.choices) if n in under)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether anything stands further down than what is seen."""
+        return self._bottom < self.virtual_size.height
+
+    @property
+    def _bottom(self) -> int:
+        return self.scroll_offset.y + self.scrollable_content_region.height
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Tell what was chosen."""
         event.stop()
@@ -93,8 +110,16 @@ def _prompt(choice: Choice, chosen: bool) -> Table:
         row.add_column(width=width)
     row.add_column(ratio=1)
     words = Text(plain(choice.head), Style(italic=True))
+    look = Style(bold=chosen, italic=False)
     if choice.head:
-        words.append("\n")
-    words.append(plain(choice.text), Style(bold=chosen, italic=False))
+        words.append("  " if choice.run_in else "\n")
+    if choice.run_in:
+        for n, line in enumerate(choice.text.splitlines()):
+            name, colon, said = line.partition(":")
+            words.append("  " if n else "", look)
+            words.append(plain(name + colon), look + Style(underline=bool(colon)))
+            words.append(plain(said), look)
+    else:
+        words.append(plain(choice.text), look)
     row.add_row("●" if chosen else " ", Text(choice.key, Style(bold=True)), words)
     return row

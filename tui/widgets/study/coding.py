@@ -8,6 +8,7 @@ from __future__ import annotations
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -18,10 +19,14 @@ from tui.widgets.floor.blocks import plain
 from tui.widgets.study.begun import Part
 from tui.widgets.study.choices import Choice, Choices
 from tui.widgets.study.conference import Conference
+from tui.widgets.study.more import More
 from tui.widgets.study.questions import Reply, TurnCoded
 from tui.widgets.study.task import Task
 
 _SPACES = ("space", " ", ",")
+_TABS = ("tab", "shift+tab")
+VIEW = "v"
+"""Opens a passage, by its number, where no label has this key."""
 
 
 class CodingTask(Task):
@@ -36,7 +41,7 @@ class CodingTask(Task):
         & #chosen { height: auto; padding: 0 1; text-style: dim; }
         & #written { display: none; height: 3; border: round $primary; }
         & #written.-shown { display: block; }
-        & #codes { height: auto; max-height: 1fr; }
+        & #codes { height: 1fr; }
         & #how { height: auto; padding: 0 1; color: $success; }
     }
     .-stacked CodingTask {
@@ -47,6 +52,13 @@ class CodingTask(Task):
     }
     """
 
+    class Opened(Message):
+        """A passage is to be read whole."""
+
+        def __init__(self, passage: Close) -> None:
+            self.passage = passage
+            super().__init__()
+
     def __init__(self, rubric: Rubric) -> None:
         super().__init__()
         self._rubric = rubric
@@ -55,10 +67,12 @@ class CodingTask(Task):
         """Which code is being explained, and how; None while codes are chosen."""
         self.passages: tuple[Close, ...] = ()
         self._number = ""  # of a turn to cite, as far as it is typed
+        self._fault = ""  # what was wrong with the last key
+        self._views = False  # whether the next number opens a passage
         self.scene = Static(classes="task--scene", markup=False)
         self.conference = Conference(id="conference")
         self.codes = Choices(id="codes")
-        self.written = Input(id="written")
+        self.written = Input(id="written", select_on_focus=False)
         self._chosen = Static(id="chosen", markup=False)
         self._question = Static(classes="task--question", markup=False)
         self._how = Static(id="how", markup=False)
@@ -71,8 +85,9 @@ class CodingTask(Task):
                 yield self._question
                 yield self._chosen
                 yield self.written
-                yield self.codes
                 yield self._how
+                yield self.codes
+                yield More(self.codes, "passage")
 
     def put(self, before: Reply | None) -> None:
         self.scene.update(plain(self.asked.scene))
@@ -114,13 +129,12 @@ class CodingTask(Task):
             case code, "label":
                 return self._press_label(code, key)
             case _:
-                return False
+                return self._press_written(key)
 
     def _press_code(self, key: str) -> bool:
         if key == "enter":
-            if self.draft.codes:
-                self._go_on()
-            return True
+            return self._enter_codes()
+        self._fault = ""
         code = next((each for each in self._rubric.codes if each.key == key), None)
         if code is None:
             return False
@@ -133,7 +147,19 @@ class CodingTask(Task):
         self._draw()
         return True
 
+    def _enter_codes(self) -> bool:
+        """Go on with the codes that are on; with none, let the highlighted one be chosen."""
+        if self.draft.codes:
+            self._go_on()
+        elif self._chooses:
+            return False
+        else:
+            self._fault = "A code's key first."
+            self._draw()
+        return True
+
     def _press_cite(self, code: str, key: str) -> bool:
+        self._fault = ""
         if key.isdecimal():
             self._number = (self._number + key)[:4]
         elif key == "backspace":
@@ -146,34 +172,73 @@ class CodingTask(Task):
             self._cite(code, typed)
         elif key == "enter":
             if len(self.draft.parts[code].evidence) < self._code(code).cites:
-                self.app.notify("Cite more of the earlier turns first.", markup=False)
+                self._fault = "Cite more of the earlier turns first."
+                self._draw()
                 return True
             self.draft = self.draft.confirmed(code, "cite")
             self._go_on()
             return True
         else:
+            self._number = ""
+            self._draw()
             return False
         self._draw()
         return True
 
     def _cite(self, code: str, turn: int | None) -> None:
         if turn is None or not any(e.number == turn for e in self.asked.turns[:-1]):
-            said = "Evidence is an earlier turn: its number, or mark it and press space."
-            self.app.notify(said, markup=False)
+            self._fault = (
+                "Type a turn's number first." if turn is None else f"No earlier turn {turn}."
+            )
         else:
             self.draft = self.draft.cited(code, turn)
 
     def _press_label(self, code: str, key: str) -> bool:
+        views, self._views = self._views, False
+        label = next((each for each in self._rubric.labels if each.key == key), None)
         if passage := self._by_key().get(key):
-            self.draft = self.draft.rested(code, passage.ref)
+            if views:
+                self.post_message(self.Opened(passage))
+            else:
+                self.draft = self.draft.rested(code, passage.ref)
             self._draw()
             return True
-        label = next((each for each in self._rubric.labels if each.key == key), None)
         if label is None:
-            return key == "enter"
+            self._views = key == VIEW and bool(self.passages)
+            self._draw()
+            return key == VIEW or (key == "enter" and not self._chooses)
         self.draft = self.draft.confirmed(code, "label", label=label.id)
         self._go_on()
         return True
+
+    @property
+    def _chooses(self) -> bool:
+        """Whether enter chooses what is highlighted."""
+        return self.codes.has_focus and self.codes.highlighted is not None
+
+    def _press_written(self, key: str) -> bool:
+        """What is pressed beside the line that is written in is for it nevertheless."""
+        if key == "enter":
+            self._take(self.written.value)
+        elif key in _TABS:
+            self._change_field()
+        elif len(key) == 1:
+            self.written.focus()
+            self.written.insert_text_at_cursor(key)
+        else:
+            return False
+        return True
+
+    def _change_field(self) -> None:
+        """Go from the gist to its terms, or from them back to it; what is written stays."""
+        if self.now is None:
+            return
+        code, stage = self.now
+        if stage == "gist":
+            self._take(self.written.value)
+        else:
+            self.draft = self.draft.said(code, terms=terms_of(self.written.value))
+            self._step_back()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What is being written is kept."""
@@ -183,25 +248,32 @@ class CodingTask(Task):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """What was written of a code is taken."""
         event.stop()
-        if self.now is None or not self.is_open:
+        if self.is_open:
+            self._take(event.value)
+
+    def _take(self, written: str) -> None:
+        if self.now is None:
             return
         code, stage = self.now
-        text = event.value.strip()
+        text, self._fault = written.strip(), ""
+        terms = terms_of(text)
+        if stage == "gist" and (fault := fault_of_gist(text)):
+            self._fault = fault
+        elif stage == "terms" and not terms:
+            self._fault = "Write the words that carry it first."
+        if self._fault:
+            self.written.focus()
+            self._draw()
+            return
         if stage == "gist":
-            if fault := fault_of_gist(text):
-                self.app.notify(fault, severity="warning", markup=False)
-                return
             self.draft = self.draft.confirmed(code, "gist", gist=text[:400])
         else:
-            if not (terms := terms_of(text)):
-                self.app.notify("Write the words that carry it first.", markup=False)
-                return
             self.draft = self.draft.confirmed(code, "terms", terms=terms)
         self._go_on()
 
     def on_key(self, event: events.Key) -> None:
         """Letters that are typed into the line are for it; so are those that mark a turn."""
-        if self.written.has_focus and event.key != "escape":
+        if self.written.has_focus and event.key not in ("escape", *_TABS):
             return
         super().on_key(event)
 
@@ -223,12 +295,13 @@ class CodingTask(Task):
             self._turn_to(None)
 
     def _turn_to(self, now: tuple[str, Stage] | None) -> None:
-        self.now, self._number = now, ""
+        self.now, self._number, self._fault, self._views = now, "", "", False
         writes = now is not None and now[1] in ("gist", "terms")
         self.written.set_class(writes, "-shown")
         if now is not None and writes:
             part = self.draft.parts[now[0]]
             self.written.value = part.gist if now[1] == "gist" else ", ".join(part.terms)
+            self.written.cursor_position = len(self.written.value)
             self.written.focus()
         else:
             self.conference.focus()
@@ -277,23 +350,40 @@ class CodingTask(Task):
 
     def _told(self) -> tuple[str, str]:
         """What is asked now, and by which keys it is answered."""
-        turn = self.draft.turn
         if self.now is None:
-            how = "Enter goes on." if self.draft.codes else ""
-            return f"What does turn {turn} do?", how
-        code, stage = self.now
+            how = "Enter goes on." if self.draft.codes else self._fault
+            return f"What does turn {self.draft.turn} do?", how
+        question, how = self._asks(*self.now)
+        return question, "\n".join(each for each in (self._fault, how) if each)
+
+    def _asks(self, code: str, stage: Stage) -> tuple[str, str]:
         part = self.draft.parts[code]
         match stage:
             case "cite":
-                least = self._code(code).cites
                 cited = ", ".join(map(str, part.evidence)) or "none yet"
-                typed = f" {self._number}_" if self._number else ""
-                how = f"Cited: {cited}{typed}\nNumbers and space, or [ and ] and space; then enter."
-                return f"{code}: which earlier turns? At least {least}.", how
+                typed = f"  ·  {self._number}_ (space takes it)" if self._number else ""
+                how = "Each number, then space; or mark with [ ], then space. Enter goes on."
+                least = self._code(code).cites
+                return (
+                    f"{code}: which earlier turns? At least {least}.",
+                    f"Cited: {cited}{typed}\n{how}",
+                )
             case "gist":
-                return f"{code}: its gist, in at most 15 words", "Enter goes on, escape goes back."
+                how = "Enter goes on to its words; escape goes back."
+                return f"{code}, 1 of 2: its gist, in at most 15 words", how
             case "terms":
-                return f"{code}: the words that carry it", "Commas between them; enter goes on."
+                how = "Commas between them. Enter goes on; tab goes back to the gist."
+                return f"{code}, 2 of 2: the words that carry it", how
             case "label":
-                found = "Nothing shares a word with it." if not self.passages else ""
-                return f"{code}: where does the thought stand? “{part.gist}”", found
+                question = f"{code}: where does the thought stand? “{part.gist}”"
+                return question, self._how_to_label()
+
+    def _how_to_label(self) -> str:
+        labels = [each.key for each in self._rubric.labels]
+        ends = f"{', '.join(labels)} ends it, by a label."
+        if not self.passages:
+            return f"Nothing shares a word with it. {ends}"
+        if self._views:
+            return f"{VIEW}_ which passage, by its number, is to be read whole?"
+        view = "" if VIEW in labels else f"{VIEW} and a number opens one; "
+        return f"Numbers mark passages; {view}{ends}"

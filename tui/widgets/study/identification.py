@@ -11,11 +11,14 @@ from debate.study.rubric import Identification
 from tui.widgets.floor.blocks import plain
 from tui.widgets.study.begun import Part
 from tui.widgets.study.choices import Choice, Choices
+from tui.widgets.study.more import More
 from tui.widgets.study.questions import CANNOT, CardPicked, Reply
 from tui.widgets.study.sheet import Sheet
 from tui.widgets.study.task import CANNOT_KEY, Task
 
 SURE = "How sure are you?"
+LONG = 800
+"""Characters of all cards together, from which on their lines are run in so that more are seen."""
 
 
 class IdentificationTask(Task):
@@ -25,15 +28,17 @@ class IdentificationTask(Task):
     DEFAULT_CSS = """
     IdentificationTask {
         & #asked { height: 1fr; layout: horizontal; }
-        & #cards-side { width: 1fr; height: 1fr; border-left: solid $panel-lighten-1; }
+        & #excerpt { width: 2fr; }
+        & #cards-side { width: 3fr; height: 1fr; border-left: solid $panel-lighten-1; }
         & #cards { height: 1fr; }
         & #sure-side { height: auto; display: none; border-top: solid $panel-lighten-1; }
         &.-picked #sure-side { display: block; }
     }
     .-stacked IdentificationTask {
         & #asked { layout: vertical; }
-        & #excerpt { height: 2fr; }
-        & #cards-side { height: 3fr; border-left: none; border-top: solid $panel-lighten-1; }
+        & #excerpt { width: 1fr; height: 2fr; }
+        & #cards-side { width: 1fr; height: 3fr; border-left: none;
+            border-top: solid $panel-lighten-1; }
     }
     """
 
@@ -56,6 +61,7 @@ class IdentificationTask(Task):
             with Vertical(id="cards-side"):
                 yield Static(self._rubric.question, classes="task--question", markup=False)
                 yield self.cards
+                yield More(self.cards, "card")
         with Vertical(id="sure-side"):
             yield Static(SURE, classes="task--question", markup=False)
             yield self.sure
@@ -107,7 +113,9 @@ class IdentificationTask(Task):
         super().on_choices_picked(event)
 
     def _draw(self, unjudged: bool = False) -> None:
-        choices = [Choice(str(n), text, f"Card {n}") for n, text in enumerate(self.asked.cards, 1)]
+        long = sum(map(len, self.asked.cards)) > LONG
+        cards = enumerate(self.asked.cards, 1)
+        choices = [Choice(str(n), text, f"Card {n}", run_in=long) for n, text in cards]
         choices += [Choice("0", self._rubric.none), Choice(CANNOT_KEY, CANNOT)]
         chosen = CANNOT_KEY if unjudged else "" if self.card is None else str(self.card)
         self.cards.offer(choices, (chosen,), apart=True)

@@ -31,6 +31,7 @@ class Sheet(VerticalScroll):
     def __init__(self, *, id: str | None = None, key: str = "") -> None:
         super().__init__(id=id)
         self._key = key
+        self._heading = ""
         self._title = Static(classes="sheet--title", markup=False)
         self._text = Static(classes="sheet--text", markup=False)
         self.text = ""
@@ -42,10 +43,23 @@ class Sheet(VerticalScroll):
     def show(self, title: str, text: str) -> None:
         """Show this, from its beginning."""
         self.text = plain(text)
-        self._title.update(plain(title))
+        self._heading = plain(title)
+        self._title.update(self._heading)
         self._title.display = bool(title)
         self._text.update(self.text)
         self.scroll_home(animate=False, force=True)
+
+    def on_mount(self) -> None:
+        """Keep up with how much of it is seen."""
+        self.watch(self, "scroll_y", self._tell, init=False)
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self._tell())
+
+    def _tell(self) -> None:
+        """Say beside the heading that there is more."""
+        if self._heading:
+            more = "  ↓ more: page down" if self.scroll_y < self.max_scroll_y else ""
+            if str(self._title.content) != (told := self._heading + more):
+                self._title.update(told)
 
     def on_click(self, event: events.Click) -> None:
         """A heading may be a choice."""

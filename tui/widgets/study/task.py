@@ -103,7 +103,7 @@ class Task(Vertical):
         if not self.is_open:
             return
         key = event.character if event.character and event.is_printable else event.key
-        if self.held.repeats(key, event.time):
+        if self.held.repeats(key, event.time) or self._page(key):
             event.stop()
             event.prevent_default()
         elif self.press(key) or (key == "enter" and self._keep()):
@@ -112,6 +112,20 @@ class Task(Vertical):
             self._changed()
             if not self.is_open:
                 self.held.gave(key, event.time)
+
+    def _page(self, key: str) -> bool:
+        """Scroll what has more to show, where what has the focus has not."""
+        if key not in ("pagedown", "pageup"):
+            return False
+        down, focused = key == "pagedown", self.screen.focused
+        panes = [each for each in self.query("Sheet, Choices, Record") if _has_more(each, down)]
+        if not panes or focused in panes:
+            return False  # it scrolls itself
+        if down:
+            panes[0].scroll_page_down(animate=False)
+        else:
+            panes[-1].scroll_page_up(animate=False)
+        return True
 
     def on_choices_picked(self, event: Choices.Picked) -> None:
         """So does a click on it."""
@@ -131,3 +145,10 @@ class Task(Vertical):
             return False
         self.give(self.before)
         return True
+
+
+def _has_more(pane: Widget, down: bool) -> bool:
+    if not all(each.display for each in pane.ancestors_with_self if isinstance(each, Widget)):
+        return False
+    y = pane.scroll_target_y
+    return y < pane.max_scroll_y if down else y > 0
