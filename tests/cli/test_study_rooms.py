@@ -65,6 +65,15 @@ def test_of_several_raters_one_is_to_be_named(tmp_path):
     assert (session.rater, session.log.path) == ("mo", tmp_path / "x.jsonl")
 
 
+def test_a_folder_that_cannot_be_written_says_where_else_to_write(tmp_path):
+    path = save(style_bundle(), tmp_path)
+    (tmp_path / "ratings").write_text("no folder")
+    with pytest.raises(UserError, match=r"cannot write .*kai\.jsonl(.|\n)*--out FILE"):
+        rated(path)
+    (session,) = rated(path, "--out", tmp_path / "x.jsonl")
+    session.log.close()
+
+
 def test_a_bundle_that_is_none_is_one_line(tmp_path):
     (tmp_path / "study.json").write_text("{}")
     with pytest.raises(UserError, match="is not a study's bundle"):

@@ -93,17 +93,17 @@ async def test_enter_without_a_code_says_what_is_awaited(tmp_path):
 
 async def test_a_passage_is_opened_whole(tmp_path):
     bundle = coding_bundle()
-    text = "The tiers below a threshold. " + "Nothing of that. " * 40 + "The very end."
+    text = "The tiers below a threshold. " + "Nothing of that. " * 40 + "And so it ends."
     passage = PoolPassage(id=name("passage", 9), kind="note", text=text)
     bundle = bundle.model_copy(update={"pools": {name("pool"): (passage,)}})
     async with coding(tmp_path, bundle=bundle) as (pilot, screen, task):
         await to_label(pilot, task)
         number = next(key for key, each in task._by_key().items() if each.kind == "note")
         assert "v and a number opens one" in " ".join(how(task).split())
-        assert "The very end." not in on_screen(pilot.app)
+        assert "And so it ends." not in on_screen(pilot.app)
         await pilot.press("v", number)
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, PassagePage))
-        await wait_until(pilot, lambda: "The very end." in " ".join(on_screen(pilot.app).split()))
+        await wait_until(pilot, lambda: "And so it ends." in " ".join(on_screen(pilot.app).split()))
         assert not task.draft.parts["PROPOSE"].passages
         await pilot.press("enter")
         await wait_until(pilot, lambda: pilot.app.screen is screen)

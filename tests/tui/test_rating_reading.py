@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from pilot import wait_until
 from rating_room import given, press, room
-from studies import style_bundle
+from studies import coding_bundle, style_bundle
 from studio import on_screen
 
 from tui.screens.rating_pages import InstructionsPage
@@ -92,3 +93,22 @@ async def test_a_title_is_told_once(tmp_path):
     for each, times in ((bundle, 1), (same, 1)):
         told = [text for _, text in InstructionsPage(each, (0, 6)).parts()]
         assert told.count(bundle.rubric.title) == times
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 24)], ids=str)
+@pytest.mark.parametrize("make", [coding_bundle, style_bundle])
+async def test_no_key_is_cut(tmp_path, make, size):
+    async with room(make(), tmp_path, size) as (pilot, _):
+        last = on_screen(pilot.app).splitlines()[-1]
+        assert "Leave" in last
+        assert "…" not in last
+
+
+async def test_a_room_at_rest_lays_nothing_out(tmp_path):
+    async with room(long_cards(style_bundle(gold=False)), tmp_path) as (pilot, screen):
+        await wait_until(pilot, lambda: "more card" in on_screen(pilot.app))
+        laid = []
+        screen.screen_layout_refresh_signal.subscribe(screen, laid.append)
+        for _ in range(10):
+            await pilot.pause(0.02)
+        assert not laid

@@ -6,6 +6,7 @@ nothing that is shown tells what an item is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import events
@@ -28,11 +29,14 @@ from tui.widgets.study.bench import Bench
 from tui.widgets.study.coding import CodingTask
 from tui.widgets.study.ending import LastWords, Thanks
 from tui.widgets.study.feedback import Feedback
-from tui.widgets.study.keys import KEYS, Room
+from tui.widgets.study.keys import KEYS, SHORT, Room
 from tui.widgets.study.questions import TASKS
 from tui.widgets.study.remarks import CommentLine
 from tui.widgets.study.stopwatch import Stopwatch
 from tui.widgets.study.task import Task as TaskWidget
+
+NARROW = 76
+"""Columns below which some keys are only in the palette."""
 
 
 class RatingScreen(AskingScreen[None]):
@@ -86,6 +90,11 @@ class RatingScreen(AskingScreen[None]):
     async def leave(self) -> None:
         """Let go of the file."""
         self.session.log.close()
+
+    @property
+    def key_names(self) -> Mapping[str, str] | None:
+        """Which keys are shown where there is no room for all; None where there is."""
+        return SHORT if self.size.width < NARROW else None
 
     # -- what is asked
 

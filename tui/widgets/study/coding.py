@@ -380,9 +380,9 @@ class CodingTask(Task):
 
     def _how_to_label(self) -> str:
         labels = [each.key for each in self._rubric.labels]
-        ends = f"{', '.join(labels)} ends it, by a label."
+        ends = f"a label's key ({', '.join(labels)}) ends it."
         if not self.passages:
-            return f"Nothing shares a word with it. {ends}"
+            return f"Nothing shares a word with it; {ends}"
         if self._views:
             return f"{VIEW}_ which passage, by its number, is to be read whole?"
         view = "" if VIEW in labels else f"{VIEW} and a number opens one; "

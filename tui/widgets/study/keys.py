@@ -22,11 +22,12 @@ How close?        1 to 5, scale by scale; tab and shift+tab, or ← and →, go 
                   records the item when all scales are answered.
 Coding            a code's key puts it on or off; enter goes on. n records NONE at once. Turns are
                   cited by number and space, or marked with ] and [ and taken with space. Passages
-                  are marked by number; a label's key ends it. Escape goes a step back.
+                  are marked by number, and read whole by v and number; a label's key ends it.
+                  Escape goes a step back, tab from a gist to its words and back.
 
-↑ ↓ page up and page down scroll, tab goes to the next text. The time that you read this, write a
-comment, or are in another window does not count. All that you answer is saved at once: leave
-whenever you like, and begin again where you left."""
+Page up and page down scroll what has more to show, tab goes to the next text. The time that you
+read this, write a comment, or are in another window does not count. All that you answer is saved
+at once: leave whenever you like, and begin again where you left."""
 
 _COMMANDS = (
     # key, action, name, short, long, shown
@@ -69,6 +70,22 @@ def commands(*names: str) -> list[BindingType]:
             )
     return found
 
+
+#: What is shown of them where there is little room, by their bindings' ids.
+SHORT = {
+    f"rating.{room}{name}": short
+    for room in ("", "coding.")
+    for name, short in (
+        ("undo", "Undo"),
+        ("comment", "Note"),
+        ("back", "Back"),
+        ("instructions", "Rules"),
+        ("leave", "Leave"),
+        ("keys", "Keys"),
+        ("send", "Send"),
+        ("last_back", "Back"),
+    )
+}
 
 KEYS: list[BindingType] = [
     *commands(),

@@ -31,7 +31,8 @@ class More(Static):
 
     def _tell(self) -> None:
         self.display = self._of.goes_on and self._of.display
+        said = "↓ more: page down"
         if number := sum(bool(each.head) for each in self._of.below):
-            self.update(f"↓ {number} more {self._noun}{'s' if number > 1 else ''}: page down")
-        else:
-            self.update("↓ more: page down")
+            said = f"↓ {number} more {self._noun}{'s' if number > 1 else ''}: page down"
+        if said != self.content:  # else every layout would ask for another
+            self.update(said)

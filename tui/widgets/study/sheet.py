@@ -54,10 +54,15 @@ class Sheet(VerticalScroll):
         self.watch(self, "scroll_y", self._tell, init=False)
         self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self._tell())
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether more of the text stands further down; the blank line behind it is none of it."""
+        return self.scroll_target_y + 1 < self.max_scroll_y
+
     def _tell(self) -> None:
         """Say beside the heading that there is more."""
         if self._heading:
-            more = "  ↓ more: page down" if self.scroll_y < self.max_scroll_y else ""
+            more = "  ↓ more: page down" if self.goes_on else ""
             if str(self._title.content) != (told := self._heading + more):
                 self._title.update(told)
 

@@ -11,6 +11,7 @@ from tui.widgets.study.begun import Part
 from tui.widgets.study.choices import Choices
 from tui.widgets.study.held import HeldKey
 from tui.widgets.study.questions import Reply, Shown
+from tui.widgets.study.sheet import Sheet
 
 CANNOT_KEY = "x"
 
@@ -150,5 +151,7 @@ class Task(Vertical):
 def _has_more(pane: Widget, down: bool) -> bool:
     if not all(each.display for each in pane.ancestors_with_self if isinstance(each, Widget)):
         return False
+    if down and isinstance(pane, Sheet):
+        return pane.goes_on
     y = pane.scroll_target_y
     return y < pane.max_scroll_y if down else y > 0
