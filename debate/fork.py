@@ -89,7 +89,7 @@ def fork(
     if turn is not None and at is not None:
         raise UserError("either a turn or a line can be said, not both")
     entries = list(read_entries(source))
-    kept = _kept(entries, turn, at, source)
+    kept = lines_kept(entries, turn, at, source)
     past = [entry.event for entry in entries[:kept]]
     opened = past[0]
     assert isinstance(opened, ConferenceOpened)
@@ -125,8 +125,8 @@ async def profiles_of(models: Mapping[str, str], registry: Registry) -> dict[str
 # -- where
 
 
-def _kept(entries: list[Entry], turn: int | None, at: int | None, source: Path) -> int:
-    """How many lines are kept."""
+def lines_kept(entries: list[Entry], turn: int | None, at: int | None, source: Path) -> int:
+    """How many lines a fork keeps. Arguments and errors as of `fork`."""
     if not entries or not isinstance(entries[0].event, ConferenceOpened):
         raise UserError(f"{source} does not begin with a conference's opening")
     if at is not None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from debate.batch.cells import Cell
 from debate.batch.plan import Arm, Patch, Plan
-from debate.errors import UserError
+from debate.errors import UnknownName, UserError
 from debate.events import ConferenceOpened
 from debate.fork import Changes
 from debate.library import load_persona, load_scenario
@@ -21,6 +23,7 @@ from debate.scenario import Scenario
 from debate.seating import Wishes
 
 NOBODY = "nobody"
+_SEAT = re.compile(r"[\w-]{1,64}\Z")
 _NO_GOALS: Patch = {"goals": {"private": None}, "red_lines": None}
 
 
@@ -43,6 +46,30 @@ def merged(value: Any, patch: Any) -> Any:
         else:
             result[key] = merged(result.get(key), change)
     return result
+
+
+def check_patch(patch: Patch, model: type[BaseModel], where: str) -> None:
+    """See that a merge patch names fields that there are: one that is taken away by a name that is
+    none would be there still, and nobody would know.
+
+    Raises:
+        UnknownName: with the nearest.
+    """
+    fields = {info.alias or name: info for name, info in model.model_fields.items()}
+    for key, change in patch.items():
+        if key not in fields:
+            raise UnknownName(f"field of {where}", key, fields)
+        inside = _model_in(fields[key].annotation)
+        if inside is not None and isinstance(change, dict):
+            check_patch(change, inside, f"{where}.{key}")
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field holds, if it holds one."""
+    for each in (annotation, *typing.get_args(annotation)):
+        if isinstance(each, type) and issubclass(each, BaseModel):
+            return each
+    return None
 
 
 def members(scenario: Scenario) -> tuple[str, ...]:
@@ -109,7 +136,8 @@ def _changed(scenario: Scenario, arm: Arm, cell: Cell) -> Scenario:
         case _:
             pass
     if strange := [seat for seat in arm.personas if seat not in cards]:
-        raise UserError(f"arm {cell.arm}: there is no seat {strange[0]!r}")
+        raise UnknownName(f"seat for the arm {cell.arm}", strange[0], cards)
+    check_patch(arm.scenario, Scenario, "scenario")
     cards |= arm.personas
     for seat in data["seats"]:
         seat["id"] = seat["id"] or seat["persona"]
@@ -149,6 +177,7 @@ def _patched(card: Persona, arm: Arm) -> Persona:
     if not patches:
         return card
     data: Any = card.model_dump(by_alias=True, mode="json", exclude_none=True)
+    check_patch(arm.card, Persona, "card")
     for patch in patches:
         data = merged(data, patch)
     try:
@@ -183,7 +212,7 @@ def changes(plan: Plan, cell: Cell, opened: ConferenceOpened, *, base: Path) -> 
             pass
     for seat, name in arm.personas.items():
         if seat not in own:
-            raise UserError(f"arm {cell.arm}: there is no seat {seat!r}")
+            raise UnknownName(f"seat for the arm {cell.arm}", seat, own)
         now[own[seat]] = _as(load_persona(_path(name, base)), cards[own[seat]])
     patched = {name: _patched(now.get(name, card), arm) for name, card in cards.items()}
     now |= {name: card for name, card in patched.items() if card != cards[name]}
@@ -200,7 +229,12 @@ def _as(card: Persona, of: Persona) -> Persona:
 
 def _note(said: str, seats: Mapping[str, str]) -> tuple[str | None, str]:
     seat, equals, text = said.partition("=")
-    return (seat, text) if equals and seat in seats else (None, said)
+    if equals and seat in seats:
+        return seat, text
+    # Words before a sign of equality that are no seat's would be heard by all.
+    if equals and _SEAT.match(seat):
+        raise UnknownName("seat to pass a note to", seat, seats)
+    return None, said
 
 
 def _path(name: str, base: Path) -> str | Path:

@@ -66,7 +66,7 @@ async def cluster(address: str, *, patience: float = 20) -> AsyncIterator[Client
         if not address.startswith("local:"):
             try:
                 client = await distributed.Client(address, asynchronous=True, timeout=patience)
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 raise UserError(f"no cluster answers at {address}: {error}") from None
             async with client:
                 yield client

@@ -25,9 +25,11 @@ from debate.batch.index import Index
 from debate.batch.job import Job, job
 from debate.batch.plan import Plan
 from debate.errors import UserError, YaltaError
+from debate.fork import lines_kept
 from debate.library import find_transcript, load_persona, load_scenario
 from debate.persona import Model
 from debate.seating import card_hash
+from debate.transcript import read_entries
 from debate.yaml_file import load, loads, read
 
 
@@ -72,6 +74,7 @@ class BatchFolder:
             beside = path.parent / plan.from_.transcript
             source = beside if beside.is_file() else find_transcript(plan.from_.transcript)
             past = source.read_bytes()
+            lines_kept([*read_entries(source)], plan.from_.turn, plan.from_.at, source)
         return cls(where, plan, path.parent, past)
 
     @classmethod
@@ -86,12 +89,11 @@ class BatchFolder:
         digest = hashlib.sha256(text.encode()).hexdigest()
         if (batch.path / "batch.json").exists():
             known = cls.open(batch.path)
-            if known._made.plan_sha256 != digest:
-                raise UserError(
-                    f"{batch.path} holds the batch of another plan",
-                    hint="give this one a folder of its own with --out",
-                )
-            return known
+            if known._made.plan_sha256 == digest:
+                return known
+            known._check_extended(batch)
+            batch._write(text, digest, path)
+            return cls.open(batch.path)
         try:
             batch.path.mkdir(parents=True, exist_ok=True)
             if any(batch.path.glob("*.jsonl")):
@@ -99,18 +101,44 @@ class BatchFolder:
             if batch._past is not None:
                 (batch.path / "past").mkdir(exist_ok=True)
                 (batch.path / "past" / "past.jsonl").write_bytes(batch._past)
-            (batch.path / "plan.yaml").write_text(text, encoding="utf-8")
-            made = MadeFrom(
-                plan_sha256=digest,
-                base=os.path.relpath(path.parent.resolve(), batch.path.resolve()),
-                sources_sha256=batch._sources(),
-            )
-            beside = batch.path / ".batch.json.new"
-            beside.write_text(made.model_dump_json(indent=1) + "\n", encoding="utf-8")
-            beside.replace(batch.path / "batch.json")
+            batch._write(text, digest, path)
         except OSError as error:
             raise UserError(f"cannot write {batch.path}: {error.strerror}") from None
         return batch
+
+    def _write(self, text: str, digest: str, plan: Path) -> None:
+        """Keep a plan, and what it was made from, last."""
+        made = MadeFrom(
+            plan_sha256=digest,
+            base=os.path.relpath(plan.parent.resolve(), self.path.resolve()),
+            sources_sha256=self._sources(),
+        )
+        for name, said in (
+            ("plan.yaml", text),
+            ("batch.json", made.model_dump_json(indent=1) + "\n"),
+        ):
+            beside = self.path / f".{name}.new"
+            beside.write_text(said, encoding="utf-8")
+            beside.replace(self.path / name)
+
+    def _check_extended(self, other: BatchFolder) -> None:
+        """See that another plan only adds to this one: all that was held is held by it too.
+
+        Raises:
+            UserError: if it does not.
+        """
+        free = {"factors", "arms", "repeats", "jobs", "budget", "title", "out"}
+        mine, theirs = self.plan, other.plan
+        same = mine.model_dump(exclude=free) == theirs.model_dump(exclude=free)
+        arms = all(theirs.arms.get(name) == arm for name, arm in mine.arms.items())
+        casts = all(theirs.factors.cast.get(n) == c for n, c in mine.factors.cast.items())
+        gone = {cell.id for cell in self.cells} - {cell.id for cell in other.cells}
+        if not (same and arms and casts) or gone:
+            raise UserError(
+                f"{self.path} holds the batch of another plan",
+                hint="a plan may get more seeds, arms, models or jobs, and another budget; else"
+                " give it a folder of its own with --out",
+            )
 
     @classmethod
     def open(cls, path: Path) -> BatchFolder:
@@ -155,6 +183,8 @@ class BatchFolder:
             lock.acquire()
         except Timeout:
             raise UserError(f"another program runs the batch in {self.path}") from None
+        except OSError as error:
+            raise UserError(f"cannot write in {self.path}: {error.strerror}") from None
         try:
             yield
         finally:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from debate.errors import UserError
-from debate.events import AnyEvent
+from debate.errors import TranscriptError, UserError
+from debate.events import AnyEvent, ConferenceForked
 from debate.persona import Model
+from debate.state import fold
 from debate.stats import stats
 from debate.transcript import read_entries
 
@@ -48,19 +50,30 @@ class Outcome(Model):
     costs: tuple[Costs, ...] = ()
 
 
-def outcome(cell: str, factors: dict[str, str], path: Path, reason: str | None) -> Outcome:
+def outcome(
+    cell: str, factors: dict[str, str], path: Path, reason: str | None, *, forked: bool = False
+) -> Outcome:
     """What is to be said of a transcript that has ended or, for a reason, stands still.
+
+    Args:
+        cell: Of the batch.
+        factors: What tells it from the others.
+        path: The transcript.
+        reason: Why it is not complete.
+        forked: Whether it goes on from a past, whose turns and costs are not its own.
 
     Raises:
         TranscriptError: if it cannot be read.
     """
     head = ""
+    begins = _forked_at(path) if forked else 0
 
     def events() -> Iterator[AnyEvent]:
         nonlocal head
         for entry in read_entries(path):
             head = entry.sha256
-            yield entry.event
+            if entry.event.seq == 0 or entry.event.seq >= begins:
+                yield entry.event
 
     total = stats(events()).total
     costs = tuple(
@@ -82,6 +95,19 @@ def outcome(cell: str, factors: dict[str, str], path: Path, reason: str | None) 
         seconds=round(total.seconds, 3),
         costs=costs,
     )
+
+
+def cost_before(path: Path) -> Decimal:
+    """What the past had cost at most that a transcript goes on from."""
+    begins = _forked_at(path)
+    past = (entry.event for entry in read_entries(path) if entry.event.seq < begins)
+    return fold(past).at_most
+
+
+def _forked_at(path: Path) -> int:
+    """The `seq` of the line by which it was forked; 0 if it was not."""
+    found = (e.event.seq for e in read_entries(path) if isinstance(e.event, ConferenceForked))
+    return max(found, default=0)
 
 
 class Index:
@@ -113,7 +139,20 @@ class Index:
         return found
 
     def append(self, outcome: Outcome) -> None:
-        """Write one more outcome."""
+        """Write one more outcome.
+
+        Raises:
+            TranscriptError: if it could not be written.
+        """
+        try:
+            self._append(_line(outcome))
+        except OSError as error:
+            raise TranscriptError(
+                f"cannot write {self.path}: {error.strerror}",
+                hint="what was held is in its transcripts: make room and go on with it",
+            ) from None
+
+    def _append(self, line: bytes) -> None:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             size = os.fstat(descriptor).st_size
@@ -122,7 +161,7 @@ class Index:
             if keep != size:
                 os.ftruncate(descriptor, keep)
             os.lseek(descriptor, 0, os.SEEK_END)
-            os.write(descriptor, _line(outcome))
+            os.write(descriptor, line)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from debate.batch.arms import changes, conference
 from debate.batch.cells import Cell
-from debate.batch.index import Outcome, outcome
+from debate.batch.index import Outcome, cost_before, outcome
 from debate.batch.plan import Plan
 from debate.conference import Conference
 from debate.errors import TranscriptError, YaltaError
@@ -143,6 +143,8 @@ async def hold(
             path.unlink(missing_ok=True)
             await _begin(job, path, registry, seen, budget)
         elif not _closed(path):
+            if budget is not None and job.past is not None:
+                budget += cost_before(path)  # what the copied past had cost is not this one's
             async with Conference.resume(path, registry=registry, budget=budget) as conference:
                 seen(conference.state.opened)
                 await conference.drive(seen)
@@ -150,6 +152,8 @@ async def hold(
             reason = seen.paused or "it stands still"
     except YaltaError as error:
         reason = str(error)
+    except OSError as error:
+        reason = f"cannot write {path.name}: {error.strerror}"
     except Exception as error:  # a fault of one conference is no reason to lose the others
         reason = f"a fault: {type(error).__name__}: {error}"
     cell = job.cell
@@ -157,7 +161,7 @@ async def hold(
     if not _begun(path):
         return failed
     try:
-        return outcome(cell.id, cell.factors, path, reason)
+        return outcome(cell.id, cell.factors, path, reason, forked=job.past is not None)
     except YaltaError as error:  # what is there cannot be read
         return failed.model_copy(update={"reason": str(error)})
 

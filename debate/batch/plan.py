@@ -38,6 +38,8 @@ class From(Model):
     def _one(self) -> From:
         if self.at is not None and self.turn is not None:
             raise ValueError("either `at` or `turn` says where, not both")
+        if self.at is None and self.turn is None:
+            raise ValueError("say where it goes on: `at` a line's seq, or after a `turn`")
         return self
 
 

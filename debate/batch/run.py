@@ -31,11 +31,15 @@ class Batch:
     Args:
         folder: Where it is.
         jobs: Conferences at one time; as the plan says, if None.
+        budget: Of all of it; as the plan says, if None.
     """
 
-    def __init__(self, folder: BatchFolder, jobs: int | None = None) -> None:
+    def __init__(
+        self, folder: BatchFolder, jobs: int | None = None, budget: float | None = None
+    ) -> None:
         self.folder = folder
         self.jobs = jobs or folder.plan.jobs
+        self.budget = folder.plan.budget if budget is None else budget
         self.outcomes = folder.index.read()
         known = {cell.id for cell in folder.cells}
         self.outcomes = {id: each for id, each in self.outcomes.items() if id in known}
@@ -103,8 +107,8 @@ class Batch:
     def begin_share(self) -> Decimal | None:
         """What the next conference may cost: an equal part of what is left; None of no budget."""
         share = None
-        if self.folder.plan.budget is not None:
-            left = Decimal(str(self.folder.plan.budget)) - self.spent - self._reserved
+        if self.budget is not None:
+            left = Decimal(str(self.budget)) - self.spent - self._reserved
             share = (left / max(1, self._left)).quantize(Decimal("0.000001"))
         self._left -= 1
         self._reserved += share or 0

@@ -15,6 +15,7 @@ import click
 from debate.batch.folder import BatchFolder
 from debate.batch.index import Outcome
 from debate.batch.run import Batch, Watch
+from debate.cli.batch_forecast import check_held, show_forecast
 from debate.cli.batch_progress import Progress, progress
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
@@ -32,6 +33,11 @@ _CLUSTER = click.option(
     help="A Dask cluster, tcp://HOST:PORT, or local:N for N processes here.",
 )
 _PLAIN = click.option("--plain", is_flag=True, help="A line for each conference, and no bars.")
+_BUDGET = click.option(
+    "--budget",
+    type=click.FloatRange(0, 1e9, min_open=True),
+    help="Of all of it, in place of the plan's.",
+)
 _OUT = click.option(
     "-o", "--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Its folder."
 )
@@ -63,8 +69,6 @@ def plan(plan: Path, out: Path | None, every: bool) -> None:
     \b
     yalta batch plan tiers.yaml
     """
-    from debate.cli.batch_forecast import show_forecast
-
     folder = BatchFolder.of(plan, out)
     click.secho(showable(folder.plan.title or folder.plan.id), bold=True)
     names = list(dict.fromkeys(name for cell in folder.cells for name in cell.factors))
@@ -100,35 +104,42 @@ def run(plan: Path, out: Path | None, jobs: int | None, address: str | None, pla
     \b
     yalta batch run tiers.yaml --jobs 4
     """
+    check_held(BatchFolder.of(plan, out))
     _hold(BatchFolder.begin(plan, out), jobs, address, plain=plain)
 
 
 @batch.command()
 @_FOLDER
 @_JOBS
+@_BUDGET
 @_CLUSTER
 @_PLAIN
-def resume(folder: Path, jobs: int | None, address: str | None, plain: bool) -> None:
+def resume(
+    folder: Path, jobs: int | None, budget: float | None, address: str | None, plain: bool
+) -> None:
     """Go on with the batch in FOLDER: nothing is done twice, and nothing is lost.
 
     \b
     yalta batch resume runs/tiers --jobs 4
     """
-    _hold(BatchFolder.open(folder), jobs, address, plain=plain)
+    _hold(BatchFolder.open(folder), jobs, address, plain=plain, budget=budget)
 
 
 @batch.command()
 @_FOLDER
 @_JOBS
+@_BUDGET
 @_CLUSTER
 @_PLAIN
-def retry(folder: Path, jobs: int | None, address: str | None, plain: bool) -> None:
+def retry(
+    folder: Path, jobs: int | None, budget: float | None, address: str | None, plain: bool
+) -> None:
     """Hold again what failed of the batch in FOLDER, from where each stands, and what is open.
 
     \b
     yalta batch retry runs/tiers
     """
-    _hold(BatchFolder.open(folder), jobs, address, plain=plain, again=True)
+    _hold(BatchFolder.open(folder), jobs, address, plain=plain, again=True, budget=budget)
 
 
 @batch.command()
@@ -193,11 +204,12 @@ def _hold(
     *,
     plain: bool,
     again: bool = False,
+    budget: float | None = None,
 ) -> None:
     from debate.cli.models import fetch_models
 
     with folder.held():
-        held = Batch(folder, jobs)
+        held = Batch(folder, jobs, budget)
         if again:
             held.forget(held.failed())
         if address is None:
@@ -259,8 +271,12 @@ def _tell(held: Batch) -> None:
         f"{ends['complete']:,} complete, {ends['failed']:,} failed, {left:,} open, of"
         f" {len(held.folder.cells):,} in {short_path(held.folder.path)}"
     )
+    reasons: dict[str, list[str]] = {}
     for each in held.failed():
-        paragraph(f"{each.cell}: {showable(each.reason or '')}")
+        reasons.setdefault(" ".join((each.reason or "").split()), []).append(each.cell)
+    for reason, cells in reasons.items():
+        which = ", ".join(cells[:4]) + (f" and {len(cells) - 4} more" if len(cells) > 4 else "")
+        paragraph(f"{which}: {showable(reason)}")
     if left:
         click.echo(f"Go on with:  yalta batch resume {held.folder.path}")
     elif ends["failed"]:

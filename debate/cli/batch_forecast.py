@@ -12,9 +12,10 @@ from debate.batch.folder import BatchFolder
 from debate.cli.forecast import money_told, profile_foreseen
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
+from debate.errors import UserError
 from debate.events import ConferenceOpened
 from debate.forecast import Figures, Money, choose_layout, forecast
-from debate.seating import seat
+from debate.seating import check_prices, seat
 from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.state import fold
 from debate.text import showable
@@ -36,6 +37,27 @@ class _Group:
     local: bool
 
 
+def check_held(folder: BatchFolder) -> None:
+    """See that every kind of conference in a batch can be held as it is planned, before any is.
+
+    Raises:
+        UserError: if one cannot.
+    """
+    registry = Registry()
+    seen = set()
+    for cell in folder.cells:
+        kind = (cell.arm, cell.model, cell.layout, cell.thinking, cell.cast)
+        if kind in seen:
+            continue
+        seen.add(kind)
+        manifest, _ = _manifest(folder, cell, registry)
+        profiles = [seat.profile for seat in manifest.seats]
+        if any(profile.family == "human" for profile in profiles):
+            raise UserError(f"{cell.id}: a person cannot have a seat in a batch")
+        if folder.plan.budget is not None:
+            check_prices(profiles)
+
+
 def show_forecast(folder: BatchFolder) -> None:
     """Print what each group of cells takes, and all of them.
 
@@ -43,6 +65,7 @@ def show_forecast(folder: BatchFolder) -> None:
         UserError: if one of them cannot be held as it is.
     """
     names = [n for n in ("arm", "model", "layout", "cast", "thinking") if _varies(folder, n)]
+    check_held(folder)
     groups = _groups(folder, names)
     rows = [_row(group) for group in groups]
     head = ["conferences", "calls", "tokens in", "new", "out", "cost"]

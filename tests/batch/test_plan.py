@@ -65,10 +65,11 @@ def test_orders_by_a_latin_square_are_a_factor():
         ("id: p\nscenario: yalta\nfactors: {sead: 3}", "sead"),
         ("id: p\nscenario: yalta\nfactors: {seed: []}", "expected 1 or more"),
         ("id: p\nscenario: yalta\nfactors: {seed: [1, 1]}", "is there twice"),
-        ("id: p\nscenario: yalta\nfrom: {transcript: t}", "a plan has either"),
+        ("id: p\nscenario: yalta\nfrom: {transcript: t, turn: 1}", "a plan has either"),
         ("id: p\nfrom: {transcript: t, at: 1, turn: 2}", "either `at` or `turn`"),
-        ("id: p\nfrom: {transcript: t}\nrounds: 2", "settled in the past"),
-        ("id: p\nfrom: {transcript: t}\narms: [no-chair]", "the scenario is settled"),
+        ("id: p\nfrom: {transcript: t}", "say where it goes on"),
+        ("id: p\nfrom: {transcript: t, turn: 1}\nrounds: 2", "settled in the past"),
+        ("id: p\nfrom: {transcript: t, turn: 1}\narms: [no-chair]", "the scenario is settled"),
         ("id: p\nscenario: yalta\narms: {a: {notes: [Hear.]}}", "notes are passed where"),
     ],
 )
@@ -126,7 +127,7 @@ def test_any_patch_is_an_arm(tmp_path):
     assert one.scenario.motion == "Large things matter."
     assert seated(one)["yang"] == "li"
     assert not any(card.voice.catchphrases for card in one.wishes.personas.values())
-    with pytest.raises(UserError, match="there is no seat 'zed'"):
+    with pytest.raises(UserError, match="no seat for the arm strict named 'zed'"):
         held({"strict": {"personas": {"zed": "li"}}}, tmp_path)
 
 

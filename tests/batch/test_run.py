@@ -89,22 +89,46 @@ def test_arms_share_their_seeds_and_differ_in_what_they_change(model, tmp_path):
 
 def test_what_fails_stops_nothing_is_told_and_is_held_again_by_retry(model, tmp_path):
     gone = "openai-compatible@http://127.0.0.1:9/v1#m"
-    arms = (
-        f'{{good: {{}}, bad: {{models: {{yang: "{gone}"}}}}, wrong: {{models: {{zed: "{gone}"}}}}}}'
-    )
+    arms = f'{{good: {{}}, bad: {{models: {{yang: "{gone}"}}}}}}'
     plan = write_plan(tmp_path, model, arms=arms, seeds=2)
     said = run("run", plan, code=1)
-    assert "2 complete, 4 failed, 0 open" in said
+    assert "2 complete, 2 failed, 0 open" in said
     assert "127.0.0.1:9" in said
-    assert "no seat named 'zed'" in said
     assert "yalta batch retry" in said
     index = tmp_path / "small" / "index.jsonl"
     kept = {line for line in index.read_text().splitlines() if '"complete"' in line}
     said = run("retry", tmp_path / "small", code=1)
-    assert "2 complete, 4 failed" in said
+    assert "2 complete, 2 failed" in said
     lines = index.read_text().splitlines()
     assert kept < set(lines)
-    assert len(lines) == len({json.loads(line)["cell"] for line in lines}) == 6
+    assert len(lines) == len({json.loads(line)["cell"] for line in lines}) == 4
+
+
+@pytest.mark.parametrize(
+    ("arms", "more", "said"),
+    [
+        ("{a: {models: {zed: local}}}", "", "no seat named 'zed'"),
+        ("{a: {personas: {yangg: li}}}", "", "did you mean 'yang'"),
+        ("{a: {card: {voice: {catchphrase: null}}}}", "", "did you mean 'catchphrases'"),
+        ("{a: {scenario: {rule: [Be brief.]}}}", "", "did you mean 'rules'"),
+        ("{a: {models: {yang: me}}}", "", "a person cannot have a seat"),
+        ("[full]", "budget: 1\n", "the price of"),
+    ],
+)
+def test_what_cannot_be_held_as_planned_is_refused_before_any_is(model, tmp_path, arms, more, said):
+    plan = write_plan(tmp_path, model, arms=arms, more=more)
+    for command in ("plan", "run"):
+        with pytest.raises(UserError, match=said):
+            CliRunner().invoke(yalta, ["batch", command, str(plan)], catch_exceptions=False)
+    assert not (tmp_path / "small").exists()
+
+
+def test_a_batch_is_extended_by_a_plan_that_only_adds(model, tmp_path):
+    run("run", write_plan(tmp_path, model, seeds=1))
+    run("run", write_plan(tmp_path, model, seeds=2, arms="[full, no-persona]", jobs=2))
+    check_whole(tmp_path / "small", 4)
+    with pytest.raises(UserError, match="may get more seeds"):
+        run("run", write_plan(tmp_path, model, seeds=1, arms="[full, no-persona]"))
 
 
 def test_a_conference_that_stood_still_goes_on_where_it_was(tmp_path):
@@ -156,12 +180,6 @@ def test_a_budget_is_shared_out_as_conferences_begin_and_end(model, tmp_path):
     assert held.begin_share() == Decimal("0.16")
 
 
-def test_a_budget_on_models_without_a_price_is_refused_before_a_token(model, tmp_path):
-    said = run("run", write_plan(tmp_path, model, seeds=1, more="budget: 1\n"), code=1)
-    assert "the price of" in said
-    assert "is not known" in said
-
-
 @pytest.fixture(scope="module")
 def past(model, tmp_path_factory):
     """A finished conference to go on from."""
@@ -195,6 +213,34 @@ def test_a_plan_goes_on_from_a_past_that_is_provably_the_same(past, model, tmp_p
     assert (tmp_path / "futures" / "past" / "past.jsonl").read_bytes() == past.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("where", "arms", "said"),
+    [
+        ("turn: 99", "{full: }", "has no finished turn 99"),
+        ("at: 9999", "{full: }", "has no line with seq 9999"),
+        ("turn: 4", "{a: {notes: ['yangg=Only you know.']}}", "did you mean 'yang'"),
+        ("turn: 4", "{a: {personas: {yangg: li}}}", "did you mean 'yang'"),
+    ],
+)
+def test_a_past_that_cannot_be_gone_on_from_is_refused(past, tmp_path, where, arms, said):
+    (tmp_path / "plan.yaml").write_text(
+        f"schema: yalta/plan/1\nid: f\nfrom: {{transcript: '{past}', {where}}}\narms: {arms}\n"
+    )
+    with pytest.raises(UserError, match=said):
+        run("run", tmp_path / "plan.yaml")
+    assert not (tmp_path / "f").exists()
+
+
+def test_what_the_past_took_is_not_the_conferences_own(past, tmp_path):
+    (tmp_path / "plan.yaml").write_text(
+        f"schema: yalta/plan/1\nid: f\nfrom: {{transcript: '{past}', turn: 7}}\n"
+    )
+    run("run", tmp_path / "plan.yaml")
+    (line,) = map(json.loads, (tmp_path / "f" / "index.jsonl").open())
+    turns = [e for e in read(tmp_path / "f" / line["transcript"]) if isinstance(e, TurnClosed)]
+    assert line["turns"] == len(turns) - 7 > 0
+
+
 def test_the_same_plan_and_seeds_on_a_replay_give_the_same_texts_to_the_byte(past, tmp_path):
     texts = []
     for name in ("a", "b"):
@@ -218,12 +264,10 @@ def test_usual_mistakes_are_told(tmp_path):
     for words, said in (
         (["run", tmp_path / "none.yaml"], "cannot read"),
         (["status", tmp_path], "there is no batch in"),
+        (["run", write_plan(tmp_path, "nothing-known")], "no model named 'nothing-known'"),
     ):
         with pytest.raises(UserError, match=said):
             CliRunner().invoke(yalta, ["batch", *map(str, words)], catch_exceptions=False)
-    assert "no model named 'nothing-known'" in run(
-        "run", write_plan(tmp_path, "nothing-known"), code=1
-    )
 
 
 def test_a_transcript_that_cannot_be_read_fails_alone(model, tmp_path):
