@@ -24,7 +24,7 @@ from debate.study.drawing.style import draw
 from debate.study.key import dump_key
 from debate.study.session import Asked, Pilot, Session
 
-STUDIES = 28
+STUDIES = 20
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 # What is drawn once for all of these is drawn in one process.

@@ -58,12 +58,12 @@ def test_a_study_of_blind_raters_finds_nothing():
     world = style_study(identification=16, likert=12, foils={"shuffled": 8})
     flat = Skill(accuracy=0.2, points={"genuine": 3.0, "shuffled": 3.0})
     found = []
-    for seed in range(24):
+    for seed in range(16):
         main = results(world, same(flat), seed).main
         gap = next(each for each in main.scaled.contrasts if each.dimension == "overall")
         found.append((main.identified.genuine.chance.p, gap.difference.p))
     found = np.array(found)
-    assert ((found <= 0.05).mean(axis=0) < 0.15).all()
+    assert ((found <= 0.05).mean(axis=0) < 0.2).all()
     assert (np.abs(found.mean(axis=0) - 0.5) < 0.15).all()
 
 
