@@ -183,10 +183,10 @@ def run(kills: int, seed: int, workers: int = 2) -> list[Tally]:
     return tallies
 
 
-def test_no_finished_turn_is_lost_in_thirty_kills():
-    tallies = run(30, seed=1)
+def test_no_finished_turn_is_lost_in_fifty_kills():
+    tallies = run(50, seed=1)
 
-    assert sum(t.kills for t in tallies) == 30
+    assert sum(t.kills for t in tallies) == 50
     assert sum(t.in_turn for t in tallies) > 10  # else the moments were no test
 
 

@@ -89,14 +89,14 @@ def conference(plan: Plan, cell: Cell, *, base: Path) -> Held:
         UserError: if an arm does not fit the scenario.
     """
     arm = plan.arms[cell.arm]
-    scenario = load_scenario(_path(plan.scenario or "", base))
+    scenario = load_scenario(named_from(plan.scenario or "", base))
     seats = _seats(plan, cell, scenario)
     if seats:
         from debate.seating import arrange
 
         scenario, _ = arrange(scenario, Wishes(seats=seats, model="local"), "local")
     scenario = _changed(scenario, arm, cell)
-    cards = {seat.persona: load_persona(_path(seat.persona, base)) for seat in scenario.seats}
+    cards = {seat.persona: load_persona(named_from(seat.persona, base)) for seat in scenario.seats}
     return Held(
         scenario,
         Wishes(
@@ -213,7 +213,7 @@ def changes(plan: Plan, cell: Cell, opened: ConferenceOpened, *, base: Path) -> 
     for seat, name in arm.personas.items():
         if seat not in own:
             raise UnknownName(f"seat for the arm {cell.arm}", seat, own)
-        now[own[seat]] = _as(load_persona(_path(name, base)), cards[own[seat]])
+        now[own[seat]] = _as(load_persona(named_from(name, base)), cards[own[seat]])
     patched = {name: _patched(now.get(name, card), arm) for name, card in cards.items()}
     now |= {name: card for name, card in patched.items() if card != cards[name]}
     notes = tuple(_note(said, own) for said in arm.notes)
@@ -237,7 +237,7 @@ def _note(said: str, seats: Mapping[str, str]) -> tuple[str | None, str]:
     return None, said
 
 
-def _path(name: str, base: Path) -> str | Path:
+def named_from(name: str, base: Path) -> str | Path:
     """A name as it stands, or a file's from the plan's folder."""
     beside = base / name
     return beside if name.endswith((".yaml", ".yml")) and beside.is_file() else name

@@ -14,7 +14,6 @@ are in no task.
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -31,6 +30,7 @@ from debate.batch.run import Batch, Watch
 from debate.errors import UserError, YaltaError
 from debate.speakers.limits import sharing
 from debate.speakers.registry import Registry
+from debate.whole_file import write_whole
 
 #: `distributed.Client`, which has no types.
 Client = Any
@@ -132,7 +132,7 @@ async def _feed(
             returned = Returned(lost, None)
         batch.end_share(budget)
         if returned.lines is not None:
-            _keep(folder / job.file, returned.lines)
+            write_whole(folder / job.file, returned.lines)
         batch.take(returned.outcome)
         watch(cell, returned.outcome)
 
@@ -140,15 +140,6 @@ async def _feed(
 def _known(path: Path) -> bytes | None:
     """What of a conference is there already, for a worker that does not share the folder."""
     return path.read_bytes() if path.exists() else None
-
-
-def _keep(path: Path, lines: bytes) -> None:
-    beside = path.with_name(f".{path.name}.home")
-    with beside.open("wb") as file:
-        file.write(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 @contextmanager

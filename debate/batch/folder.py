@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from debate.batch.arms import members
+from debate.batch.arms import members, named_from
 from debate.batch.cells import Cell, cells
 from debate.batch.index import Index
 from debate.batch.job import Job, job
@@ -30,6 +30,7 @@ from debate.library import find_transcript, load_persona, load_scenario
 from debate.persona import Model
 from debate.seating import card_hash
 from debate.transcript import read_entries
+from debate.whole_file import write_whole
 from debate.yaml_file import load, loads, read
 
 
@@ -117,9 +118,7 @@ class BatchFolder:
             ("plan.yaml", text),
             ("batch.json", made.model_dump_json(indent=1) + "\n"),
         ):
-            beside = self.path / f".{name}.new"
-            beside.write_text(said, encoding="utf-8")
-            beside.replace(self.path / name)
+            write_whole(self.path / name, said.encode())
 
     def _check_extended(self, other: BatchFolder) -> None:
         """See that another plan only adds to this one: all that was held is held by it too.
@@ -194,14 +193,14 @@ class BatchFolder:
         """The hash of what its cells are made from, beside the plan."""
         if self._past is not None:
             return hashlib.sha256(self._past).hexdigest()
-        scenario = load_scenario(_named(self.plan.scenario or "", self.base))
+        scenario = load_scenario(named_from(self.plan.scenario or "", self.base))
         named = {seat.persona for seat in scenario.seats}
         named |= {each for cast in self.plan.factors.cast.values() for each in cast}
         named |= {each for arm in self.plan.arms.values() for each in arm.personas.values()}
         cards: dict[str, str] = {}
         for name in sorted(named):
             try:
-                cards[name] = card_hash(load_persona(_named(name, self.base)))
+                cards[name] = card_hash(load_persona(named_from(name, self.base)))
             except YaltaError:
                 cards[name] = "seat"  # a cast may name seats too
         said = json.dumps([scenario.model_dump(mode="json"), cards], sort_keys=True)
@@ -216,9 +215,4 @@ def _made(path: Path) -> MadeFrom:
 
 
 def _members(plan: Plan, base: Path) -> tuple[str, ...]:
-    return members(load_scenario(_named(plan.scenario or "", base)))
-
-
-def _named(name: str, base: Path) -> str | Path:
-    beside = base / name
-    return beside if name.endswith((".yaml", ".yml")) and beside.is_file() else name
+    return members(load_scenario(named_from(plan.scenario or "", base)))

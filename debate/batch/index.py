@@ -21,6 +21,7 @@ from debate.persona import Model
 from debate.state import fold
 from debate.stats import stats
 from debate.transcript import read_entries
+from debate.whole_file import write_whole
 
 
 class Costs(Model):
@@ -174,12 +175,7 @@ class Index:
 
     def rewrite(self, outcomes: Iterable[Outcome]) -> None:
         """Write all of it anew, as a whole."""
-        beside = self.path.with_name(f".{self.path.name}.new")
-        with beside.open("wb") as file:
-            file.writelines(map(_line, outcomes))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        write_whole(self.path, b"".join(map(_line, outcomes)))
 
 
 def _line(outcome: Outcome) -> bytes:

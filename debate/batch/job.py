@@ -25,9 +25,7 @@ from debate.fork import Changes, fork, profiles_of
 from debate.scenario import Scenario
 from debate.seating import Wishes
 from debate.speakers.registry import DEFAULT_MODEL, Registry
-from debate.state import fold
 from debate.take import Item, Watch
-from debate.transcript import read_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,15 +219,3 @@ class _Seen:
         if isinstance(item, FloorPaused):
             self.paused = item.reason
         self._watch(item)
-
-
-def is_over(path: Path) -> bool:
-    """Whether a job's transcript is there and complete."""
-    return _begun(path) and _closed(path)
-
-
-def standing(path: Path) -> str:
-    """How a transcript stands: `unopened`, `open`, `paused` or `closed`."""
-    if not _begun(path):
-        return "unopened"
-    return fold(entry.event for entry in read_entries(path)).standing

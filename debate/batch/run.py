@@ -10,7 +10,7 @@ the rest is begun. So a run that is killed anywhere goes on when it is run again
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from debate.batch.cells import Cell
@@ -117,8 +117,3 @@ class Batch:
     def end_share(self, share: Decimal | None) -> None:
         """Give back what a conference was allowed; what it cost is in its outcome."""
         self._reserved -= share or 0
-
-
-def table_of(outcomes: Sequence[Outcome]) -> list[str]:
-    """The names of the factors that any of them has, in their order."""
-    return list(dict.fromkeys(name for each in outcomes for name in each.factors))

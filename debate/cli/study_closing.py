@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from debate.cli import complete
+from debate.cli.extras import study_extra
 from debate.cli.rooms import Front, Rooms, pass_front
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
@@ -165,12 +166,8 @@ def _figure(value: float | None) -> str:
 def _results(folder: StudyFolder, files: Sequence[RatingsFile], seed: int = 1) -> Results:
     """What the ratings show so far; of it, only what tells nothing of the key may be shown before
     the study is closed."""
-    try:
+    with study_extra():
         from debate.study.results.analyses import results_of
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("numpy", "scipy"):
-            raise
-        raise UserError(f"a study needs {error.name}", hint="pip install 'yalta[study]'") from None
     return results_of(folder.bundle(), folder.key(), files, folder.adjudicated(), seed=seed)
 
 

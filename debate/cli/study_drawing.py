@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
 from debate.cli import complete
+from debate.cli.extras import study_extra
 from debate.cli.rooms import Front, pass_front
+from debate.cli.study_asked import conferences_asked, raters_asked, references_asked
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
-from debate.errors import UnknownName, UserError
-from debate.factors import INDEX, BatchIndexes
-from debate.library import find_transcript, short_path
+from debate.errors import UserError
+from debate.library import short_path
 from debate.study.bundle import Exclusions
 from debate.study.drawing.assignment import assign
 from debate.study.drawing.blinding import opened
 from debate.study.drawing.check import Finding
 from debate.study.drawing.check import check as checked
-from debate.study.drawing.excerpts import Held, held, speakers
-from debate.study.drawing.plan import FULL, StudyPlan
+from debate.study.drawing.excerpts import speakers
+from debate.study.drawing.plan import StudyPlan
 from debate.study.folder import StudyFolder, write_bundle
-from debate.study.key import IN_SPITE, Key, RaterKey, SourceKey
+from debate.study.key import IN_SPITE, Key, SourceKey
 from debate.study.rubric import find_rubric
 from debate.text import showable, unbroken
 
-_ID = re.compile(r"(?=.{1,64}\Z)[a-z0-9]+(-[a-z0-9]+)*\Z")
 _AROUND = 34
 """Characters told on either side of a mask."""
 
@@ -120,17 +119,17 @@ def new(
     from debate.study.drawing.conferences import draw_coding
 
     asked = find_rubric(rubric)
-    found = _conferences(transcripts, arms)
+    found = conferences_asked(transcripts, arms)
     plan = StudyPlan(
         title=title or asked.title,
         rubric=asked,
         conferences=found,
-        raters=_raters(raters, speakers(found)),
+        raters=raters_asked(raters, speakers(found)),
         seed=seed,
         most=most,
         each=each,
         hold_out=not no_held_out,
-        references=_references(references),
+        references=references_asked(references),
         terms=terms,
         exclusions=Exclusions(
             checks=exclude_checks, seconds=exclude_faster, unjudged=exclude_unjudged
@@ -143,12 +142,8 @@ def new(
 
 
 def _drawn(plan: StudyPlan, secret: str) -> Key:
-    try:
+    with study_extra():
         from debate.study.drawing.style import draw
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("numpy", "scipy"):
-            raise
-        raise UserError(f"a study needs {error.name}", hint="pip install 'yalta[study]'") from None
     return draw(plan, secret=secret)
 
 
@@ -278,75 +273,6 @@ def bundle(name: Path, out: Path, each_apart: bool) -> None:
     first = paths[0] if each_apart else out
     rater = next(iter(sealed.plans))
     click.echo(f"raters do: yalta study rate {first}{'' if each_apart else f' --rater {rater}'}")
-
-
-# -- what is asked
-
-
-def _conferences(transcripts: Iterable[str], arms: Iterable[str]) -> list[Held]:
-    """Every transcript with its arm: as is said, else as the index of its batch knows, else
-    `full`."""
-    named: list[tuple[str | None, str]] = [(None, each) for each in transcripts]
-    for said in arms:
-        arm, _, name = said.partition("=")
-        if not name or not arm.strip():
-            raise UserError(f"--arm {said!r} is not NAME=TRANSCRIPT")
-        named.append((arm.strip(), name))
-    indexes = BatchIndexes()
-    found: dict[str, Held] = {}
-    for given, name in named:
-        for path in _paths(name):
-            one = held(path, given or indexes.factors(path).get("arm") or FULL)
-            if one.head in found:
-                raise UserError(f"{path} is given twice, or is the same as another")
-            found[one.head] = one
-    if not found:
-        raise UserError("a study is drawn from transcripts", hint="name some behind NAME")
-    return [*found.values()]
-
-
-def _paths(name: str) -> list[Path]:
-    """The transcripts of a name: itself, or those in a folder. The index of a batch is none."""
-    folder = Path(name)
-    paths = sorted(folder.glob("*.jsonl")) if folder.is_dir() else [find_transcript(name)]
-    paths = [path for path in paths if path.name != INDEX]
-    if not paths and folder.is_dir():
-        raise UserError(f"there is no transcript in {folder}")
-    return paths
-
-
-def _raters(given: Iterable[str], personas: Collection[str]) -> list[RaterKey]:
-    found: dict[str, RaterKey] = {}
-    for said in given:
-        name, _, wrote = said.partition(":")
-        if not _ID.match(name) or name == "adjudicated":
-            raise UserError(
-                f"{name!r} cannot be a rater's name",
-                hint="up to 64 small letters, figures, single hyphens; it becomes a file's name",
-            )
-        if name in found:
-            raise UserError(f"there are two raters called {name!r}")
-        cards = tuple(each.strip() for each in wrote.split(",") if each.strip())
-        if strange := [each for each in cards if each not in personas]:
-            raise UnknownName("persona in these transcripts", strange[0], personas)
-        found[name] = RaterKey(id=name, wrote=cards)
-    return [*found.values()]
-
-
-def _references(given: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for said in given:
-        persona, _, name = said.partition("=")
-        if not name:
-            raise UserError(f"--reference {said!r} is not PERSONA=FILE")
-        try:
-            text = Path(name).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"cannot read {name}: {error}") from None
-        if not text:
-            raise UserError(f"{name} is empty")
-        found.setdefault(persona, []).append(text)
-    return found
 
 
 # -- what is told

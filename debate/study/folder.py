@@ -13,7 +13,6 @@ A bundle for raters is a folder too, of `study.json` and their `ratings/`, witho
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from debate.study.drawing.assignment import assign
 from debate.study.drawing.blinding import opened, sealed
 from debate.study.key import Key, dump_key
 from debate.study.ratings import Rating, RatingsFile, read_ratings, standing
+from debate.whole_file import write_whole
 
 ADJUDICATED = "adjudicated"
 """The rater by whose name agreed answers are kept."""
@@ -67,7 +67,7 @@ class StudyFolder:
             ) from None
         except OSError as error:
             raise UserError(f"cannot make {path}: {error.strerror}") from None
-        _write(folder.key_path, dump_key(key), private=True)
+        write_whole(folder.key_path, dump_key(key), mode=0o600)
         return folder
 
     # -- what is in it
@@ -128,7 +128,7 @@ class StudyFolder:
             UserError: if it is.
         """
         self._still("sealed", self.sealed)
-        _write(self.key_path, dump_key(key), private=True)
+        write_whole(self.key_path, dump_key(key), mode=0o600)
 
     def seal(self) -> Bundle:
         """Fix the study: assign items, make the bundle, and bind the key to it by its hash.
@@ -140,9 +140,9 @@ class StudyFolder:
         key = self.key()
         key = key.model_copy(update={"plans": assign(key)})
         # The very bytes that the hash is of.
-        _write(self.key_path, dump_key(key), private=True)
+        write_whole(self.key_path, dump_key(key), mode=0o600)
         bundle = sealed(key, at=datetime.now(UTC))
-        _write(self.bundle_path, dump_bundle(bundle))
+        write_whole(self.bundle_path, dump_bundle(bundle))
         return bundle
 
     def collect(self, files: Iterable[Path]) -> list[tuple[Path, RatingsFile]]:
@@ -176,7 +176,7 @@ class StudyFolder:
         self.ratings_path.mkdir(exist_ok=True)
         for path, ratings in taken:
             data = path.read_bytes()[: ratings.size]
-            _write(self.ratings_path / f"{ratings.rater}.jsonl", data)
+            write_whole(self.ratings_path / f"{ratings.rater}.jsonl", data)
         return taken
 
     def close(self) -> Closed:
@@ -201,7 +201,7 @@ class StudyFolder:
             },
             adjudicated=sha256(self.adjudicated_path.read_bytes()) if has else None,
         )
-        _write(self.closed_path, closed.model_dump_json(indent=1).encode() + b"\n")
+        write_whole(self.closed_path, closed.model_dump_json(indent=1).encode() + b"\n")
         return closed
 
     def unchanged(self) -> list[str]:
@@ -276,18 +276,7 @@ def write_bundle(bundle: Bundle, folder: Path, raters: Sequence[str] = ()) -> li
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, each in files.items():
-            _write(path, dump_bundle(each))
+            write_whole(path, dump_bundle(each))
     except OSError as error:
         raise UserError(f"cannot write to {folder}: {error.strerror}") from None
     return list(files)
-
-
-def _write(path: Path, data: bytes, *, private: bool = False) -> None:
-    """Write a file as a whole: it is there as it was before, or as it is to be."""
-    beside = path.with_name(f".{path.name}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o644)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

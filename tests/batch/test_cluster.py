@@ -27,6 +27,7 @@ from debate.batch.folder import BatchFolder
 from debate.batch.index import Outcome
 from debate.batch.run import Batch
 from debate.errors import UserError
+from debate.whole_file import write_whole
 
 pytest.importorskip("distributed")
 
@@ -85,7 +86,7 @@ def test_where_the_folder_is_not_shared_transcripts_come_home(tmp_path):
         returned = on_cluster._held(folder.job(cell), "/nowhere", "token", None, 0.5, None)
         assert returned.outcome.end == "complete"
         assert returned.lines is not None
-        on_cluster._keep(folder.path / f"{cell.id}.jsonl", returned.lines)
+        write_whole(folder.path / f"{cell.id}.jsonl", returned.lines)
         Batch(folder).take(returned.outcome)
         check_whole(folder.path, 1)
         # What came home half done is gone on with elsewhere.

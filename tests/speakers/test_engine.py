@@ -183,12 +183,12 @@ def test_the_engine_does_not_outlive_a_killed_program(tmp_path, moment):
 
 @pytest.fixture(scope="module")
 def short_turns(tmp_path_factory, fetched):
-    """Two seats, four short turns, shared."""
+    """Two seats, six short turns, shared."""
     folder = tmp_path_factory.mktemp("short")
     short = {"from": 5, "to": 8}
     phases = [
         {"kind": "opening", "words": short},
-        {"kind": "plenary", "rounds": 1, "words": short},
+        {"kind": "plenary", "rounds": 2, "words": short},
     ]
     plan = scenario(["altman", "yang"], phases)
 
@@ -205,7 +205,7 @@ def short_turns(tmp_path_factory, fetched):
 def test_cached_is_most_of_the_input_after_the_second_turn(short_turns):
     counted = stats(read(short_turns))
 
-    assert len(counted.turns) >= 3  # a small model may fall silent in one
+    assert len(counted.turns) >= 5  # a small model may fall silent in one
     for turn in counted.turns[2:]:
         assert turn.usage.cached > 0.5 * turn.usage.input
     later = counted.turns[2:]
