@@ -56,3 +56,14 @@ def test_the_plans_in_the_readme_are_plans():
         "quiet",
     }
     assert loads(head + past, Plan, path="README.md").from_.at == 41
+
+
+def test_every_link_and_picture_leads_somewhere():
+    text = README.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith("#"):
+            assert target[1:] in anchors
+        elif "://" not in target:
+            assert (README.parent / target).exists(), target

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from recipes import copy_of_the_repository, recipe, run
 from worlds import scenario
 
 from debate.conference import Conference
@@ -182,28 +183,19 @@ def test_the_engine_does_not_outlive_a_killed_program(tmp_path, moment):
 
 
 @pytest.fixture(scope="module")
-def short_turns(tmp_path_factory, fetched):
-    """Two seats, six short turns, shared."""
-    folder = tmp_path_factory.mktemp("short")
-    short = {"from": 5, "to": 8}
-    phases = [
-        {"kind": "opening", "words": short},
-        {"kind": "plenary", "rounds": 2, "words": short},
-    ]
-    plan = scenario(["altman", "yang"], phases)
-
-    async def main():
-        wishes = Wishes(model=f"local:{fetched}", seed=1)
-        async with Conference.begin(plan, wishes, out=folder) as conference:
-            async for _ in conference.stream():
-                pass
-            return conference.path
-
-    return asyncio.run(main())
+def first_debate(tmp_path_factory, fetched):
+    """What the second of the README's two commands leaves: three seats, six turns."""
+    folder = copy_of_the_repository(tmp_path_factory.mktemp("copy"))
+    (folder / "transcripts" / "sample-yalta.jsonl").unlink()
+    install, debate = recipe("Two commands").splitlines()
+    assert install.startswith("python3 -m venv .venv")
+    run(debate, folder, YALTA_CACHE=str(CACHE))
+    (path,) = (folder / "transcripts").glob("*.jsonl")
+    return path
 
 
-def test_cached_is_most_of_the_input_after_the_second_turn(short_turns):
-    counted = stats(read(short_turns))
+def test_cached_is_most_of_the_input_after_the_second_turn(first_debate):
+    counted = stats(read(first_debate))
 
     assert len(counted.turns) >= 5  # a small model may fall silent in one
     for turn in counted.turns[2:]:
@@ -211,12 +203,12 @@ def test_cached_is_most_of_the_input_after_the_second_turn(short_turns):
     later = counted.turns[2:]
     share = sum(t.usage.cached for t in later) / sum(t.usage.input for t in later)
     assert share > 0.8
-    assert verify(short_turns).good
+    assert verify(first_debate).good
 
 
-def test_stats_show_the_cached_share(short_turns):
+def test_stats_show_the_cached_share(first_debate):
     done = subprocess.run(
-        [sys.executable, "-m", "debate", "stats", str(short_turns)],
+        [sys.executable, "-m", "debate", "stats", str(first_debate)],
         capture_output=True,
         text=True,
         check=True,
