@@ -51,6 +51,11 @@ def cache_folder() -> Path:
     return Path(os.environ.get("YALTA_CACHE") or user_cache_path("yalta", appauthor=False))
 
 
+def data_folder() -> Path:
+    """What the program keeps for the user, and what cannot be had again."""
+    return Path(user_data_path("yalta", appauthor=False))
+
+
 def transcripts_folder() -> Path:
     """Where runs are saved: `$YALTA_TRANSCRIPTS`, else `transcripts/` if the working folder has
     one, else the user's data folder."""
@@ -58,13 +63,13 @@ def transcripts_folder() -> Path:
         return Path(named)
     if (here := Path("transcripts")).is_dir():
         return here
-    return Path(user_data_path("yalta", appauthor=False)) / "transcripts"
+    return data_folder() / "transcripts"
 
 
 def transcript_folders() -> list[Path]:
     """Folders that may hold transcripts, and are there: the one where runs are saved, the working
     folder's `transcripts/`, the user's data folder's; none twice."""
-    data = Path(user_data_path("yalta", appauthor=False)) / "transcripts"
+    data = data_folder() / "transcripts"
     found: dict[Path, Path] = {}
     for folder in (transcripts_folder(), Path("transcripts"), data):
         if folder.is_dir():
@@ -77,7 +82,7 @@ def auditions_folder() -> Path:
     folder. Never beside the personas, which are shared."""
     if named := os.environ.get("YALTA_AUDITIONS"):
         return Path(named)
-    return Path(user_data_path("yalta", appauthor=False)) / "auditions"
+    return data_folder() / "auditions"
 
 
 def persona_folders() -> list[Path]:

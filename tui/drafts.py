@@ -11,8 +11,9 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from debate.library import data_folder
 
 
 class _Kept(BaseModel):
@@ -83,4 +84,4 @@ class Drafts:
 def draft_file(transcript: Path) -> Path:
     """Where the drafts of a transcript's conference are kept."""
     name = hashlib.sha256(os.fsencode(transcript.resolve())).hexdigest()[:32]
-    return Path(user_data_path("yalta", appauthor=False)) / "drafts" / f"{name}.json"
+    return data_folder() / "drafts" / f"{name}.json"

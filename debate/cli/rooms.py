@@ -45,6 +45,8 @@ class Place:
     rater: str
     bundle: Path
     ratings: Path
+    study: str
+    """Tells the study from all others: the sha256 of its key."""
 
 
 #: The whole interface, the library and the reader alone, or the rating room of some raters.
@@ -71,6 +73,8 @@ class Serving:
     what: Served = "all"
     url: str | None = None
     """Under which address others reach it, if it is another than its own."""
+    new_links: bool = False
+    """Whether links that were given away before are to open nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)

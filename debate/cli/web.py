@@ -49,6 +49,11 @@ SESSIONS = 4
     metavar="URL",
     help="The address under which others reach it, if it is another: a tunnel, a proxy.",
 )
+@click.option(
+    "--new-links",
+    is_flag=True,
+    help="Other links than before; with --rate for all raters of the study. The old ones end.",
+)
 @pass_front
 def web(
     front: Front,
@@ -59,6 +64,7 @@ def web(
     study: Path | None,
     raters: tuple[str, ...],
     url: str | None,
+    new_links: bool,
 ) -> None:
     """Serve the interface in a browser, to those who have the link that is printed.
 
@@ -67,6 +73,9 @@ def web(
     yalta web --readonly                the library and the reader alone
     yalta web --rate for-raters         the rating room: a link for each rater
     yalta web --rate for-raters --rater ann --port 0
+
+    A link is the same at every start from the same folder, with the same port, or for the same
+    study; --new-links makes others.
 
     Every tab is a program of its own on this machine; it ends when the tab is closed, and no
     finished turn and no answer is lost. Keys stay in this machine's environment.
@@ -86,7 +95,7 @@ def web(
     what: Served = places or ("reading" if readonly else "all")
     if not is_loopback(host):
         click.echo(_warning(host, full=what == "all"), err=True)
-    front.browsers.serve(Serving(host, port, most, what, url), _tell)
+    front.browsers.serve(Serving(host, port, most, what, url, new_links), _tell)
 
 
 def _places(study: Path, raters: Sequence[str]) -> tuple[Place, ...]:
@@ -102,8 +111,10 @@ def _places(study: Path, raters: Sequence[str]) -> tuple[Place, ...]:
     for name, path in paths.items():
         if not path.exists():
             raise no_bundle(path)
-        load_bundle(path).plan(name)
-        found.append(Place(name, path.resolve(), ratings_path(path, name).resolve()))
+        bundle = load_bundle(path)
+        bundle.plan(name)
+        ratings = ratings_path(path, name).resolve()
+        found.append(Place(name, path.resolve(), ratings, bundle.key_sha256))
     return tuple(found)
 
 

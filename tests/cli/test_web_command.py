@@ -57,9 +57,11 @@ def test_each_rater_of_a_study_has_a_place(tmp_path, apart):
         folder / "ratings" / f"{rater}.jsonl" for rater in ("kai", "mo")
     ]
     assert serving.what[1].bundle == folder / ("mo.json" if apart else "study.json")
-    assert serving.sessions == 2
+    assert {each.study for each in serving.what} == {study.key_sha256}
+    assert (serving.sessions, serving.new_links) == (2, False)
     assert "mo     http://x/?token=mo" in said
-    serving, _ = web("--rate", folder, "--rater", "mo")
+    serving, _ = web("--rate", folder, "--rater", "mo", "--new-links")
+    assert serving.new_links
     assert [each.rater for each in serving.what] == ["mo"]
 
 

@@ -9,12 +9,14 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from debate.cli.rooms import Serving
+from tui.web.links import doors_of
 from tui.web.server import Server
 
 
 @pytest.fixture
 async def server():
-    return Server(Serving("127.0.0.1", 0, 1, "reading"), 8000)
+    serving = Serving("127.0.0.1", 0, 1, "reading")
+    return Server(serving, 8000, doors_of(serving))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The interface in a browser: a small server on this machine, and a program for each tab.
 
-    doors.py    who may come in: a random token for each link, and the headers that are believed
+    doors.py    who may come in: a token for each link, and the headers that are believed
+    links.py    those tokens, and the secrets that they are derived from
     tabs.py     the programs behind open tabs, how many there may be, and their end
     server.py   pages, files and websockets
     tab.py      what runs behind one tab
@@ -36,7 +37,8 @@ class WebBrowsers:
         """Serve it until Ctrl-C; the links are told once they can be opened.
 
         Raises:
-            UserError: if textual-serve is not installed, or the port cannot be had.
+            UserError: if textual-serve is not installed, the port cannot be had, or
+                the secret of the links cannot be kept.
         """
         if find_spec("textual_serve") is None:
             raise UserError(

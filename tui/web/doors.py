@@ -1,7 +1,7 @@
 """Who may come in. Pure: a request's words in, a verdict out.
 
-A link holds a random token. The browser sends it once; from then on it stands in a cookie that no
-script can read and no other site can have sent along.
+A link holds a token that nobody can guess (`links.py`). The browser sends it once; from then on it
+stands in a cookie that no script can read and no other site can have sent along.
 
 The port is on this machine, and any page of the web that its browser has open can send requests
 there. So a name that is not this server's own is refused (else a foreign name that is made to
@@ -61,7 +61,7 @@ class Door:
     """A way in, for one rater or for all."""
 
     rater: str | None
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    token: str = field(repr=False)
 
     def link(self, base: str) -> Link:
         """What is given to whoever is to come in.

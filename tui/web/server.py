@@ -21,6 +21,7 @@ from debate.cli.rooms import Link, Serving
 from debate.errors import UserError
 from tui.web import doors
 from tui.web.doors import Door
+from tui.web.links import doors_of
 from tui.web.tabs import NoRoom, Places, Tab, key_names
 
 LOG = logging.getLogger("yalta.web")
@@ -37,14 +38,17 @@ class Server:
     Args:
         serving: What is served, and where.
         port: The port that it was bound to.
+        ways: The ways in: of each rater, if some rate, else one.
         debug: Whether tabs show tracebacks where the server was started.
     """
 
-    def __init__(self, serving: Serving, port: int, *, debug: bool = False) -> None:
+    def __init__(
+        self, serving: Serving, port: int, ways: Sequence[Door], *, debug: bool = False
+    ) -> None:
         self.serving, self.port, self._debug = serving, port, debug
         places = serving.what if isinstance(serving.what, tuple) else ()
         self._ratings = {each.rater: each for each in places}
-        self.doors = [Door(each.rater) for each in places] or [Door(None)]
+        self.doors = ways
         self._places = Places(serving.sessions)
         self._tabs: set[Tab] = set()
         self._downloads = DownloadManager()
@@ -305,11 +309,11 @@ def run(serving: Serving, opened: Callable[[Sequence[Link]], None], *, debug: bo
     """Serve until Ctrl-C, then end every tab in order.
 
     Raises:
-        UserError: if the port cannot be had.
+        UserError: if the port cannot be had, or the links' secret cannot be kept.
     """
     bound = _bind(serving.host, serving.port)
     with bound:
-        asyncio.run(_serve(serving, bound, opened, debug=debug))
+        asyncio.run(_serve(serving, bound, doors_of(serving), opened, debug=debug))
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -328,11 +332,12 @@ def _bind(host: str, port: int) -> socket.socket:
 async def _serve(
     serving: Serving,
     bound: socket.socket,
+    ways: Sequence[Door],
     opened: Callable[[Sequence[Link]], None],
     *,
     debug: bool,
 ) -> None:
-    server = Server(serving, bound.getsockname()[1], debug=debug)
+    server = Server(serving, bound.getsockname()[1], ways, debug=debug)
     # No access log: it would hold the tokens.
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=15.0)
     await runner.setup()
