@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -18,7 +18,8 @@ import click
 from debate.cli.export_site import export_site
 from debate.cli.printer import Printer
 from debate.errors import TranscriptError, UnknownName, UserError
-from debate.export import chat, csv, html, markdown, text
+from debate.export import chat, csv
+from debate.export.form import FORMS, Form, beside, file_name
 from debate.export.source import Source, source
 from debate.factors import BatchIndexes
 from debate.gathering import called, gathered
@@ -27,16 +28,6 @@ from debate.text import showable
 
 # What is kept of one transcript in memory before it goes to a file that has no name.
 _MOST = 4_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What transcripts are written as."""
-
-    suffix: str
-    texts: Callable[[Source], Iterable[str]]
-    header: str = ""
-    """Stands once at the beginning of a file."""
 
 
 @click.command()
@@ -125,15 +116,11 @@ def _form(to: str | None, each: str | None, seats: tuple[str, ...]) -> Form:
         raise UserError("--each is of --chat alone")
     if seats and to not in ("chat", "csv"):
         raise UserError("--seat is of --chat and --csv alone")
-    lines = chat.conference_lines if each == "conference" else chat.turn_lines
-    return {
-        "chat": Form(".chat.ndjson", partial(lines, seats=seats)),
-        "csv": Form(".csv", partial(csv.turn_rows, seats=seats), csv.header()),
-        "text": Form(".txt", text.texts),
-        "markdown": Form(".md", markdown.texts),
-        "html": Form(".html", html.texts),
-        "site": Form(".html", html.texts),
-    }[to]
+    form = FORMS["html" if to == "site" else to]
+    if to == "chat":
+        lines = chat.conference_lines if each == "conference" else chat.turn_lines
+        return replace(form, texts=partial(lines, seats=seats))
+    return replace(form, texts=partial(csv.turn_rows, seats=seats)) if to == "csv" else form
 
 
 def _write(form: Form, read: Source, place: _Place) -> None:
@@ -169,7 +156,7 @@ class _File(_Place):
     def __init__(self, form: Form, path: Path) -> None:
         super().__init__(form)
         self._path = path
-        self._new = _beside(path)
+        self._new = beside(path)
         self._file: IO[str] | None = None
 
     def put(self, read: Source, texts: Iterator[str]) -> None:
@@ -227,7 +214,7 @@ def _place(out: str | None, form: Form, force: bool, paths: list[Path]) -> Itera
     path = Path(out)
     try:
         if path.is_dir() or out.endswith(("/", os.sep)) or not path.suffix:
-            files = {name: path / f"{_plain(name)}{form.suffix}" for name in called(paths)}
+            files = {name: path / file_name(name, form) for name in called(paths)}
             _check(list(files.values()), force, paths)
             yield _Folder(form, files)
             return
@@ -251,13 +238,3 @@ def _check(files: list[Path], force: bool, paths: list[Path]) -> None:
             raise UserError(f"two transcripts would be written to {file}")
         if not force and (file.exists() or file.is_symlink()):
             raise UserError(f"{file} is there already", hint="--force writes over it")
-
-
-def _plain(name: str) -> str:
-    """A transcript's name as that of a file."""
-    return name.replace("/", "_").replace(os.sep, "_").lstrip(".") or "transcript"
-
-
-def _beside(path: Path) -> Path:
-    """What a file is called while it is written."""
-    return path.with_name(f".{path.name}.{os.getpid()}")

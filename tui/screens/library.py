@@ -18,8 +18,9 @@ from debate.library import short_path
 from debate.listed import Kind, Listed, forest
 from debate.shelf import Found
 from tui.modes import Mode
-from tui.screens.asking import AskingScreen
+from tui.screens.asking import AskingScreen, asks
 from tui.screens.compare import CompareScreen
+from tui.screens.export import export
 from tui.screens.reader import ReaderScreen
 from tui.widgets.floor.blocks import plain
 from tui.widgets.key_line import KeyLine
@@ -54,6 +55,7 @@ All transcripts of this computer that were found: in the folder where runs are s
 - **s** sorts by another column, **S** the other way round; so does a click on a column's name.
 - **t** shows forks beneath what they were forked from.
 - **space** puts one aside; with the second, the two are shown side by side.
+- **e** exports the highlighted one: as a page, Markdown, text, a table, or chats.
 - **f5** looks for what has changed.
 
 Nothing here changes or deletes a transcript.
@@ -81,6 +83,7 @@ Nothing here changes or deletes a transcript.
         _key("S", "backwards", "Reverse", "Sort the other way round", show=False),
         _key("t", "tree", "Forks", "Show forks beneath what they were forked from"),
         _key("space,d", "put_aside", "Compare", "Put aside; with another, show side by side"),
+        _key("e", "export", "Export", "Write the highlighted transcript in another form"),
         _key("f5", "refresh", "Look again", "Look for what has changed", show=False),
         _key("escape", "back", "Back", "End the search; else go back"),
     ]
@@ -332,6 +335,12 @@ Nothing here changes or deletes a transcript.
             self.notify("It is over. The reader forks it, after any turn.", markup=False)
             return
         self.app.push_screen(StageScreen(Resuming(listed.path)))
+
+    @asks
+    async def action_export(self) -> None:
+        """Write the highlighted transcript in another form."""
+        if listed := self._readable():
+            await export(self.yalta, listed.path)
 
     def action_put_aside(self) -> None:
         """Put a transcript aside; with a second one, show the two side by side."""

@@ -21,6 +21,7 @@ from debate.ledger import Ledger
 from tui import clipboard
 from tui.modes import Mode
 from tui.screens.asking import AskingScreen, asks
+from tui.screens.export import export
 from tui.screens.motions import MotionsScreen
 from tui.screens.steering import fork_question
 from tui.widgets.floor.agenda_line import clock
@@ -369,6 +370,11 @@ class ReaderScreen(AskingScreen[None]):
             self.yalta.tell(error)
             return
         self.app.switch_screen(StageScreen(Resuming(path)))
+
+    @asks
+    async def action_export(self) -> None:
+        """Write it in another form."""
+        await export(self.yalta, self.path)
 
     def action_copy(self) -> None:
         """Copy what is selected; if nothing is, the marked turn."""

@@ -19,6 +19,7 @@ A transcript, as it was recorded. Nothing here changes it.
   change the speed, **escape** ends it.
 - **f** forks after the marked turn: another future of the same past.
 - **y** copies what is selected with the mouse, else the marked turn. **Y** copies its prompt.
+- **e** exports it: as a page, Markdown, text, a table, or chats.
 - **f5** reads the file again, if another program is writing it.
 """
 
@@ -119,6 +120,7 @@ KEYS: list[BindingType] = [
         "Copy the prompt of the marked turn",
         show=False,
     ),
+    _key("e", "export", "export", "Export", "Write it in another form"),
     _key("r", "reasoning", "reasoning", "Reasoning", "Open or fold all reasoning", show=False),
     _key("f5", "reload", "reload", "Read again", "Read the file again", show=False),
     Binding("ctrl+c", "copy", show=False),  # hides the screen's own, which copies a selection only
