@@ -49,6 +49,7 @@ class YaltaApp(App[None]):
         first: The screen to open on; the lobby if None.
         debug: Whether a fault shows its traceback, once the interface has gone.
         mode: What it may do.
+        theme: The theme to begin with, where none is remembered.
     """
 
     TITLE = "yalta"
@@ -65,12 +66,18 @@ class YaltaApp(App[None]):
     ]
 
     def __init__(
-        self, first: Screen[None] | None = None, *, debug: bool = False, mode: Mode = Mode.ALL
+        self,
+        first: Screen[None] | None = None,
+        *,
+        debug: bool = False,
+        mode: Mode = Mode.ALL,
+        theme: str = DEFAULT_THEME,
     ) -> None:
         super().__init__()
         self.mode = mode
         self._first = first
         self._debug = debug
+        self._first_theme = theme
         self.settings = Settings.load()
         self.keyboard = Typing()
 
@@ -86,8 +93,9 @@ class YaltaApp(App[None]):
         _log_to_file()
         for theme in THEMES:
             self.register_theme(theme)
-        known = self.available_themes
-        self.theme = self.settings.theme if self.settings.theme in known else DEFAULT_THEME
+        # What is remembered is the user's own; who only reads or rates is somebody else.
+        remembered = self.settings.theme if self.mode is Mode.ALL else ""
+        self.theme = remembered if remembered in self.available_themes else self._first_theme
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember_theme(theme.name))
         try:
             self.set_keymap(load_keymap())

@@ -12,6 +12,8 @@ from textual.color import Color
 from textual.theme import Theme
 
 DEFAULT_THEME = "yalta-night"
+#: The theme for what a browser says that its user would rather see.
+PREFERRED = {"dark": DEFAULT_THEME, "light": "yalta-paper", "contrast": "high-contrast"}
 
 THEMES = (
     Theme(
@@ -40,7 +42,8 @@ THEMES = (
         surface="#ece8dc",
         panel="#ded9ca",
         dark=False,
-        variables={"footer-key-foreground": "#9a5b00"},
+        # Lines between parts; what is lighter than the panel would be lost on the ground.
+        variables={"footer-key-foreground": "#9a5b00", "panel-lighten-1": "#b8b09b"},
     ),
     Theme(
         name="high-contrast",
@@ -55,7 +58,11 @@ THEMES = (
         surface="#000000",
         panel="#1c1c1c",
         text_alpha=1.0,
-        variables={"border": "#ffffff", "footer-key-foreground": "#ffff00"},
+        variables={
+            "border": "#ffffff",
+            "footer-key-foreground": "#ffff00",
+            "panel-lighten-1": "#a0a0a0",
+        },
     ),
 )
 

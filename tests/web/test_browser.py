@@ -207,10 +207,27 @@ def test_for_reading_there_is_the_library_and_the_reader_alone(context, tmp_path
     assert not (tmp_path / "config").exists()
 
 
-def test_where_the_server_dies_its_tabs_end(context):
+def test_a_tab_on_a_phone_whose_server_dies_comes_back_with_it(browser):
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "color_scheme": "light"}
+    context = browser.new_context(**phone)
     with served("--readonly", in_order=False) as server, tab(context, server.link) as page:
         page.wait_for("transcript")
+        assert len(page.read().split("\n")[0]) >= 60  # columns
         (child,) = server.children()
+        assert b"yalta-paper" in Path(f"/proc/{child}/cmdline").read_bytes()
         server.process.kill()
-        assert "The connection has gone" in page.is_closed()
+        said = page.is_closed()
+        assert "The connection has gone" in said
+        assert "opens again by itself" in said
+        box = page.page.locator("#closed").bounding_box()
+        assert box["x"] > 0
+        assert box["x"] + box["width"] < 390
         until(lambda: not Path(f"/proc/{child}").exists())
+        with served("--readonly", "--port", server.base.rpartition(":")[2]) as again:
+            page.page.wait_for_selector("body.-first-byte:not(.-closed)")
+            page.wait_for("transcript")
+            assert again.link == server.link
+        said = page.is_closed()
+        assert "yalta was ended where it was started" in said
+        assert "opens again by itself" in said
+    context.close()

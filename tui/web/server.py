@@ -13,12 +13,13 @@ from importlib import resources
 from pathlib import Path
 
 import textual_serve
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 from jinja2 import Environment, PackageLoader, select_autoescape
 from textual_serve.download_manager import DownloadManager
 
 from debate.cli.rooms import Link, Serving
 from debate.errors import UserError
+from tui.themes import DEFAULT_THEME, PREFERRED
 from tui.web import doors
 from tui.web.doors import Door
 from tui.web.links import doors_of
@@ -197,7 +198,7 @@ class Server:
             listening.cancel()
 
         tab = Tab(
-            self._words(door),
+            self._words(door, request.query.get("prefers", "")),
             keys=self._withheld,
             rater=door.rater,
             write_bytes=socket.send_bytes,
@@ -221,15 +222,17 @@ class Server:
             finally:
                 self._tabs.remove(tab)
                 # Only where nothing reads any more does a close wait for its answer.
-                await socket.close(message=tab.last_words.encode())
+                code = WSCloseCode.GOING_AWAY if tab.last_words else WSCloseCode.OK
+                await socket.close(code=code, message=tab.last_words.encode())
 
-    def _words(self, door: Door) -> list[str]:
+    def _words(self, door: Door, prefers: str) -> list[str]:
         """What the program behind a tab is called with."""
         debug = ["--debug"] if self._debug else []
+        theme = PREFERRED.get(prefers, DEFAULT_THEME)
         if door.rater is not None:
             place = self._ratings[door.rater]
-            return ["rating", str(place.bundle), place.rater, str(place.ratings), *debug]
-        return ["all" if self.serving.what == "all" else "reading", *debug]
+            return [theme, "rating", str(place.bundle), place.rater, str(place.ratings), *debug]
+        return [theme, "all" if self.serving.what == "all" else "reading", *debug]
 
     async def _end(self, app: web.Application) -> None:
         """End every tab: the programs behind them leave, as if their users had."""

@@ -1,4 +1,5 @@
-"""What runs behind one tab: `python -m tui.web.tab all|reading`, or `rating BUNDLE RATER RATINGS`.
+"""What runs behind one tab: `python -m tui.web.tab THEME all|reading`, or `... THEME rating BUNDLE
+RATER RATINGS`.
 
 The server starts it. What it may do is settled here, by the app's mode, whatever the browser sends.
 """
@@ -6,6 +7,8 @@ The server starts it. What it may do is settled here, by the app's mode, whateve
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from textual.screen import Screen
@@ -19,12 +22,13 @@ def main(words: list[str]) -> None:
     """Open the interface as the server says."""
     debug = "--debug" in words
     match [word for word in words if word != "--debug"]:
-        case ["all"]:
-            _run(YaltaApp(debug=debug))
-        case ["reading"]:
-            _run(YaltaApp(_library(), debug=debug, mode=Mode.READING))
-        case ["rating", bundle, rater, ratings]:
-            _rate(Path(bundle), rater, Path(ratings), debug=debug)
+        case [theme, "all"]:
+            _run(YaltaApp(debug=debug, theme=theme))
+        case [theme, "reading"]:
+            _run(YaltaApp(_library(), debug=debug, mode=Mode.READING, theme=theme))
+        case [theme, "rating", bundle, rater, ratings]:
+            made = partial(YaltaApp, debug=debug, mode=Mode.RATING, theme=theme)
+            _rate(Path(bundle), rater, Path(ratings), made)
         case _:
             sys.exit(2)
 
@@ -35,7 +39,9 @@ def _library() -> Screen[None]:
     return LibraryScreen()
 
 
-def _rate(bundle: Path, rater: str, ratings: Path, *, debug: bool) -> None:
+def _rate(
+    bundle: Path, rater: str, ratings: Path, made: Callable[[Screen[None]], YaltaApp]
+) -> None:
     """Open the rating room; that it cannot be opened is told in the tab."""
     from debate.cli.study_rate import alone
     from debate.study.bundle import load_bundle
@@ -47,11 +53,11 @@ def _rate(bundle: Path, rater: str, ratings: Path, *, debug: bool) -> None:
         with alone(ratings):
             session = Session.open(load_bundle(bundle), rater, ratings)
             try:
-                _run(YaltaApp(RatingScreen(session), debug=debug, mode=Mode.RATING))
+                _run(made(RatingScreen(session)))
             finally:
                 session.log.close()
     except YaltaError as error:
-        _run(YaltaApp(SorryScreen(error), debug=debug, mode=Mode.RATING))
+        _run(made(SorryScreen(error)))
 
 
 def _run(app: YaltaApp) -> None:
