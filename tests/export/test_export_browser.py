@@ -251,6 +251,10 @@ def test_it_fits_a_phone(browser, sample):
     with Visit(browser, sample, viewport={"width": 390, "height": 844}) as page:
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390
+        outcomes = page.locator("#votes td:last-child")
+        assert outcomes.count() > 1
+        for box in (each.bounding_box() for each in outcomes.all()):
+            assert box["x"] + box["width"] <= 390
         page.fill("#words", "weights")
         found(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
