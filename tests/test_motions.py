@@ -14,7 +14,7 @@ from people import EVERY_KIND, hold
 from worlds import Play, manifest, scenario
 
 from debate.cli import yalta
-from debate.cli.wrapping import cells
+from debate.columns import cells
 from debate.events import Answer
 from debate.forms import Form
 from debate.state import fold

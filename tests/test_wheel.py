@@ -21,6 +21,7 @@ def test_the_wheel_carries_the_cast_and_all_data(tmp_path):
         ("debate/scenarios", "debate/scenarios"),
         ("debate/prompts/templates", "debate/prompts/templates"),
         ("debate/rubrics", "debate/rubrics"),
+        ("debate/report", "debate/report"),
         ("debate/study/report", "debate/study/report"),
         ("tui/web/pages", "tui/web/pages"),
     ):

@@ -12,7 +12,8 @@ import click
 from debate.audition import Candidate
 from debate.cli.beside import BETWEEN, Row, rows_beside
 from debate.cli.printer import Printer as ConferencePrinter
-from debate.cli.wrapping import MAX_WIDTH, Wrapper, cells, wrapped
+from debate.cli.wrapping import MAX_WIDTH
+from debate.columns import Wrapper, cells, wrapped
 from debate.errors import SpeakerError
 from debate.events import ConferenceOpened, TurnClosed, TurnOpened
 from debate.kept_answers import Answer, dumped

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 import click
 
-from debate.cli.wrapping import cells
+from debate.columns import cells
 from debate.text import showable
 
 #: In fewer columns, two beside each other are too narrow to read.

@@ -14,7 +14,8 @@ import click
 
 from debate.cli import complete
 from debate.cli.beside import BETWEEN, SIDE_BY_SIDE, Row, rows_beside
-from debate.cli.wrapping import MAX_WIDTH, wrapped
+from debate.cli.wrapping import MAX_WIDTH
+from debate.columns import wrapped
 from debate.compare import Divergence, divergence
 from debate.futures import Passage, futures
 from debate.library import find_transcript

@@ -15,7 +15,7 @@ import click
 from debate.answer_wording import motion_name, swing_line
 from debate.bill import Bill, Cost
 from debate.cli.table import table
-from debate.cli.wrapping import cut
+from debate.columns import cut
 from debate.cost_wording import amount, cost_told, told
 from debate.motions import MotionFigures
 from debate.scenario import HOUSE_MOTION

@@ -8,7 +8,8 @@ from dataclasses import asdict
 import click
 
 from debate.cli.audition_printer import count_lines
-from debate.cli.wrapping import MAX_WIDTH, paragraph, wrapped
+from debate.cli.wrapping import MAX_WIDTH, paragraph
+from debate.columns import wrapped
 from debate.kept_answers import Answer, dumped, kept_answers, kept_path
 from debate.text import showable, showable_json
 from debate.voice_counts import TITLE, voice_counts

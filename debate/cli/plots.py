@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from debate.cli.wrapping import cells, cut
+from debate.columns import cells, told_apart
 
 WIDTH = 80
 
@@ -55,11 +55,14 @@ def bars(title: str, rows: Sequence[Bar], *, most: float | None = None) -> list[
         rows: The values, none below 0.
         most: Where the plot ends; at the largest value if None.
     """
-    label, width, told = _columns(rows)
+    labels, label, width, told = _columns(rows)
     top = most or max((row.value or 0.0 for row in rows), default=0.0) or 1.0
     return [
         title,
-        *(_line(row.label, _bar(row.value, top, width), row.told, label, told) for row in rows),
+        *(
+            _line(name, _bar(row.value, top, width), row.told, label, told)
+            for name, row in zip(labels, rows, strict=True)
+        ),
     ]
 
 
@@ -71,12 +74,12 @@ def stacks(title: str, rows: Sequence[Stack], signs: str) -> list[str]:
         rows: The wholes.
         signs: One character for each part.
     """
-    label, width, told = _columns(rows)
+    labels, label, width, told = _columns(rows)
     lines = [title]
-    for row in rows:
+    for name, row in zip(labels, rows, strict=True):
         ends = [round(end * width) for end in accumulate(row.shares, initial=0.0)]
         drawn = "".join(sign * (b - a) for sign, (a, b) in zip(signs, pairwise(ends), strict=True))
-        lines.append(_line(row.label, drawn, row.told, label, told))
+        lines.append(_line(name, drawn, row.told, label, told))
     return lines
 
 
@@ -89,13 +92,13 @@ def spreads(title: str, rows: Sequence[Spread], *, band: str = "") -> list[str]:
         band: What the band of a row is called; drawn beneath it, or beneath all where it is one.
     """
     bands = ["{:g}-{:g}".format(*row.band) if row.band else "" for row in rows]
-    label, width, told = _columns(rows, [band, *bands])
+    labels, label, width, told = _columns(rows, [band, *bands])
     ends = [end for row in rows for end in (row.marks[-1], *(row.band or ()))]
     top = max(ends, default=0.0) or 1.0
     alike = len({row.band for row in rows}) == 1
     lines = [title]
     for n, row in enumerate(rows):
-        lines.append(_line(row.label, _whiskers(row.marks, top, width), row.told, label, told))
+        lines.append(_line(labels[n], _whiskers(row.marks, top, width), row.told, label, told))
         if row.band is not None and (not alike or n == len(rows) - 1):
             drawn = _band(row.band, top, width)
             lines.append(_line(band if alike else "", drawn, bands[n], label, told))
@@ -107,8 +110,8 @@ def spreads(title: str, rows: Sequence[Spread], *, band: str = "") -> list[str]:
 
 def _columns(
     rows: Sequence[Bar] | Sequence[Stack] | Sequence[Spread], more: Sequence[str] = ()
-) -> tuple[int, int, int]:
-    """Columns of labels, of plots, and of figures.
+) -> tuple[list[str], int, int, int]:
+    """Labels that fit; columns of labels, of plots, and of figures.
 
     Args:
         rows: What is shown.
@@ -117,11 +120,12 @@ def _columns(
     told = max((cells(each) for each in (*(row.told for row in rows), *more)), default=0)
     label = max((cells(row.label) for row in rows), default=0)
     label = max(5, min(label, max(_LABEL, WIDTH - told - 4 - 2 * _PLOT)))
-    return label, max(_PLOT, WIDTH - label - told - 4), told
+    labels = told_apart([row.label for row in rows], max(8, label))
+    label = max(label, *map(cells, labels)) if labels else label
+    return labels, label, max(_PLOT, WIDTH - label - told - 4), told
 
 
 def _line(name: str, drawn: str, figures: str, label: int, told: int) -> str:
-    name = cut(name, label)
     room = WIDTH - label - told - 4
     padded = name + " " * (label - cells(name))
     return f"{padded}  {drawn.ljust(max(_PLOT, room))}  {figures}".rstrip()

@@ -18,7 +18,8 @@ import click
 from debate.answer_wording import amendment_line, answer_line, bids_line, decision_line, swing_line
 from debate.answers import AnyAnswer
 from debate.cli.earshot import Earshot
-from debate.cli.wrapping import MAX_WIDTH, Wrapper
+from debate.cli.wrapping import MAX_WIDTH
+from debate.columns import Wrapper
 from debate.events import (
     AmendmentProposed,
     Answer,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from debate.cli.wrapping import cells
+from debate.columns import cells
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], align: str = "l") -> None:

@@ -15,7 +15,7 @@ from debate.bill import NOTHING
 from debate.cli.figures import MONEY, by_currency, costs, exact
 from debate.cli.plots import Bar, Spread, Stack, bars, spreads, stacks
 from debate.cli.table import table
-from debate.cli.wrapping import cut
+from debate.columns import cut
 from debate.cost_wording import amount, told
 from debate.grouped import Group, Tallied
 from debate.spreadsheet import Value, cell

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from terminals import on_terminal
 
 from debate.cli import yalta
-from debate.cli.wrapping import cells
+from debate.columns import cells
 from debate.kept_answers import kept_answers
 from debate.library import load_persona, persona_files
 from debate.seating import card_hash

@@ -12,7 +12,7 @@ from people import go_on, hold
 from terminals import on_terminal
 
 from debate.cli import yalta
-from debate.cli.wrapping import cells
+from debate.columns import cells
 from debate.fork import Changes, fork
 from debate.state import fold
 from debate.transcript import read

@@ -16,7 +16,7 @@ from worlds import FREE, closed, manifest, scenario
 from debate.bill import Bill, Cost
 from debate.cli import yalta
 from debate.cli.figures import as_csv, cost_line
-from debate.cli.wrapping import cells
+from debate.columns import cells
 from debate.cost_wording import amount, told
 from debate.events import (
     MinutesTaken,

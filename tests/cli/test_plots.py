@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debate.cli.plots import WIDTH, Bar, Spread, Stack, bars, spreads, stacks
-from debate.cli.wrapping import cells
+from debate.columns import cells, told_apart
 from debate.text import one_line
 
 LABELS = st.text(max_size=60).map(one_line)
@@ -80,3 +80,24 @@ def test_spreads_stay_within_eighty_columns(rows):
     lines = spreads("Title", given_, band="asked")
     assert all(cells(line) <= WIDTH for line in lines)
     assert sum("O" in line for line in lines) >= len(given_)
+
+
+NAMES = st.text("ab漢@/ ", max_size=40).map(one_line)
+
+
+@given(st.lists(NAMES, max_size=6), st.integers(8, 30))
+def test_names_that_are_cut_are_still_told_apart(names, room):
+    shown = told_apart(names, room)
+    assert all(cells(name) <= room for name in shown)
+    assert len(set(shown)) == len(set(names))
+
+
+def test_a_name_that_is_cut_keeps_what_tells_it_from_others():
+    server = "openai-compatible@http://127.0.0.1:8000/v1"
+    names = [f"{server}#quiet-one", f"{server}#quiet-two", "local"]
+    one, two, local = told_apart(names, 28)
+    assert (one[-9:], two[-9:], local) == ("quiet-one", "quiet-two", "local")
+    apart = told_apart([f"{'x' * 40}{mark}{'y' * 40}" for mark in "ab"], 28)
+    assert ["a" in apart[0], "b" in apart[1]] == [True, True]
+    drawn = bars("Turns", [Bar(f"arm {name}", 1, "1") for name in names])
+    assert len({row.rpartition("  #")[0] for row in drawn}) == len(drawn)

@@ -15,7 +15,7 @@ from worlds import Play, closed, manifest, scenario
 
 from debate.cli import yalta
 from debate.cli.printer import Printer
-from debate.cli.wrapping import Wrapper, cells
+from debate.columns import Wrapper, cells
 from debate.events import (
     BudgetSet,
     ConferenceClosed,

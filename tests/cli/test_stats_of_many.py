@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from worlds import Play, closed, manifest, replier, scenario, worlds
 
 from debate.cli import yalta
-from debate.cli.wrapping import cells
+from debate.columns import cells
 from debate.errors import UnknownName, UserError
 from debate.events import Price, Usage
 from debate.transcript import Transcript

@@ -6,11 +6,11 @@ import csv
 import io
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_reader import Reader, check_closed
 from study_worlds import RATERS, Skill, World, coded, coding_study, file_of, rated, style_study
 
 from debate.spreadsheet import inert
@@ -22,42 +22,8 @@ from debate.study.report.markdown import escaped, within
 from debate.study.results.analyses import results_of
 from debate.study.statistics import Interval
 
-VOID = {"meta", "circle", "line", "rect", "br"}
 EVIL = '</title></text><script>alert(1)</script><img src="http://evil.example/x" onerror=a()>'
 FOILS = {"no-persona": 2, "shuffled": 2, "catchphrases": 2, "held-out": 2}
-
-
-class Reader(HTMLParser):
-    """Reads a page as a browser would, and minds that every element is closed."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.tags, self.attributes = [], [], []
-        self.texts = []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-        if tag not in VOID:
-            kind = dict(attrs).get("class", "")
-            self.open.append((tag, kind))
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-
-    def handle_endtag(self, tag):
-        assert self.open.pop()[0] == tag
-
-    def handle_data(self, data):
-        self.texts.append(([kind for _, kind in self.open], data))
-
-    def of(self, kind):
-        """The text within elements of a class."""
-        return " ".join(data for kinds, data in self.texts if kind in kinds)
 
 
 def report(world, files, folder, adjudicated=()):
@@ -88,25 +54,7 @@ def test_the_page_is_whole_and_asks_no_host_for_anything(tmp_path):
     page, text, ratings, results = report(
         world, rated(world, dict.fromkeys(RATERS, Skill()) | {"bo": leak}), tmp_path
     )
-    read = Reader(page)
-    assert not {"script", "link", "img", "iframe", "object", "embed", "base"} & set(read.tags)
-    for tag, name, value in read.attributes:
-        assert not name.startswith("on")
-        if name in ("src", "href", "action", "srcset", "data", "poster", "xlink:href"):
-            assert (tag, name) == ("a", "href")
-            assert value.startswith("#")
-    assert "url(" not in re.sub(r"url\(#[\w-]+\)", "", page)
-    assert "@import" not in page
-    ids = [value for _, name, value in read.attributes if name == "id"]
-    assert len(ids) == len(set(ids))
-    targets = {value[1:] for _, name, value in read.attributes if name == "href"}
-    patterns = set(re.findall(r"url\(#([\w-]+)\)", page))
-    labels = {
-        each for _, name, value in read.attributes if name == "aria-labelledby"
-        for each in value.split()
-    }  # fmt: skip
-    assert targets | patterns | labels <= set(ids)
-    assert "default-src 'none'" in page
+    check_closed(page)
     assert text.count("# A study of voices\n") == 1
     assert {row["state"] for row in rows(results)} <= {"told", "undefined", "not rated"}
     assert len(rows(ratings)) == 3 * (8 + 2 + 4) + 3 * (8 + 2) + 3 * 5 * (8 + 8 + 2)

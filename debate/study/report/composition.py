@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, product
 
+from debate.report.section import Grid, Section
 from debate.study.key import Key, SourceKey
-from debate.study.report.section import Grid, Section
 from debate.study.report.wording import listed
 from debate.study.results.judgements import arm_of
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 
+from debate.report.section import Contents, Grid, Plot, Quoted, Section
 from debate.study.bundle import Bundle
 from debate.study.key import Key
 from debate.study.report import grids, pictures, sentences, summary
 from debate.study.report.method import method
-from debate.study.report.section import Contents, Grid, Plot, Quoted, Section
 from debate.study.results.analyses import Analysis, Results
 from debate.study.rubric import Rubric
 
@@ -20,7 +21,16 @@ FOUR = {
 }
 
 
-def contents(results: Results, bundle: Bundle, key: Key) -> Contents:
+@dataclass(frozen=True, slots=True)
+class StudyContents(Contents):
+    """The whole report of a study."""
+
+    study: str
+    sealed: bool
+    """Whether the key is the one that was sealed."""
+
+
+def contents(results: Results, bundle: Bundle, key: Key) -> StudyContents:
     """The whole report.
 
     Args:
@@ -33,7 +43,7 @@ def contents(results: Results, bundle: Bundle, key: Key) -> Contents:
     sections = [head, *tasks, *_others(results, bundle.rubric), _raters(results)]
     if words := _words(results):
         sections.append(words)
-    return Contents(
+    return StudyContents(
         title=bundle.title,
         notice=bundle.notice,
         study=bundle.id,

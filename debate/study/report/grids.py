@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import fmean, median
 
+from debate.report.section import Grid
 from debate.study.report.kinds import TASKS, accuracy_of, contrasted, kind_said
-from debate.study.report.section import Grid
 from debate.study.report.wording import (
     FEW_SAID,
     alone,

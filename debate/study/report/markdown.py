@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from debate.study.report.section import Contents, Grid, Section
+from debate.report.section import Contents, Grid, Section
 from debate.text import one_line, showable
 
 # What is markup wherever it stands: of emphasis, code, links, tags, cells, struck words, formulas

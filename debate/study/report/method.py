@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from debate.report.section import Grid, Quoted, Section
 from debate.study.bundle import Bundle, Exclusions
 from debate.study.key import ItemKey, Key
 from debate.study.report.composition import made_of, transcripts
 from debate.study.report.kinds import TASKS, kind_said
-from debate.study.report.section import Grid, Quoted, Section
 from debate.study.report.wording import many, value
 from debate.study.results.analyses import Results
 from debate.study.results.bargaining import FEW_CONFERENCES

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from debate.report.charts import Stack, stacked_bars
+from debate.report.section import Plot
 from debate.study.report.kinds import SHORT, accuracy_of, begun, groups_said
-from debate.study.report.plots import Bar, Stack, confusion_plot, interval_plot, stacked_bars
-from debate.study.report.section import Plot
+from debate.study.report.plots import Bar, confusion_plot, interval_plot
 from debate.study.results.bargaining import Bargaining
 from debate.study.results.concord import TENTATIVE, Agreement
 from debate.study.results.figure import Figure

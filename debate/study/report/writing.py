@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from debate.errors import UserError
+from debate.report.page import page
 from debate.study.bundle import Bundle
 from debate.study.key import Key
 from debate.study.report.contents import contents
 from debate.study.report.markdown import markdown
-from debate.study.report.page import page
 from debate.study.report.tables import ratings_table, results_table
 from debate.study.results.analyses import Results
 
@@ -31,7 +31,7 @@ def write_report(results: Results, bundle: Bundle, key: Key, folder: Path) -> li
     """
     told = contents(results, bundle, key)
     texts = {
-        "report.html": page(told),
+        "report.html": page(told, "debate.study.report/page.html.j2"),
         "report.md": markdown(told),
         "ratings.csv": ratings_table(results),
         "results.csv": results_table(results),

@@ -16,6 +16,10 @@ class Grid:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    names: int = 1
+    """How many of the first columns say what a row is about."""
+    figures: bool = False
+    """Whether all others are figures, to be aligned at their right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,5 @@ class Contents:
 
     title: str
     notice: str
-    study: str
-    sealed: bool
-    """Whether the key is the one that was sealed."""
+    """That it is of simulations."""
     sections: tuple[Section, ...]
