@@ -15,6 +15,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from debate.bill import Bill, Cost
 from debate.errors import TranscriptError, UserError
 from debate.events import AnyEvent, ConferenceForked
 from debate.persona import Model
@@ -29,7 +30,32 @@ class Costs(Model):
 
     currency: str
     cost: str
-    """As decimal digits."""
+    """As far as it is known, as decimal digits."""
+    unknown: int = 0
+    """Finished calls whose cost is not known."""
+    broken: int = 0
+    """Calls that came to nothing but may be billed; nobody says how much."""
+    over: str | None = None
+    """The most that those can have cost whose cost is not known; None if nothing limits it."""
+
+    @classmethod
+    def of(cls, cost: Cost) -> Costs:
+        """What calls came to."""
+        return cls(
+            currency=cost.currency or "",
+            cost=str(cost.known),
+            unknown=cost.unknown,
+            broken=cost.broken,
+            over=None if cost.over is None else str(cost.over),
+        )
+
+    @property
+    def came_to(self) -> Cost:
+        """The same. Where a line has no currency nothing is known, whatever else an earlier version
+        wrote there."""
+        unknown = self.unknown or int(not self.currency and not self.broken)
+        over = None if self.over is None else Decimal(self.over)
+        return Cost(self.currency or None, Decimal(self.cost), unknown, self.broken, over)
 
 
 class Outcome(Model):
@@ -47,8 +73,18 @@ class Outcome(Model):
     input: int | None = None
     cached: int | None = None
     output: int | None = None
+    reasoning: int | None = None
+    asks: int | None = None
+    assumed: int | None = None
+    tabled: int | None = None
+    carried: int | None = None
     seconds: float = 0.0
     costs: tuple[Costs, ...] = ()
+
+    @property
+    def bill(self) -> Bill:
+        """What its calls came to; one with no lines was free."""
+        return Bill(tuple(each.came_to for each in self.costs))
 
 
 def outcome(
@@ -77,9 +113,6 @@ def outcome(
                 yield entry.event
 
     total = stats(events()).total
-    costs = tuple(
-        Costs(currency=each.currency or "", cost=str(each.known)) for each in total.bill.costs
-    )
     return Outcome(
         cell=cell,
         transcript=path.name,
@@ -93,8 +126,13 @@ def outcome(
         input=total.input,
         cached=total.cached,
         output=total.output,
+        reasoning=total.reasoning,
+        asks=total.asks,
+        assumed=total.assumed,
+        tabled=total.tabled,
+        carried=total.carried,
         seconds=round(total.seconds, 3),
-        costs=costs,
+        costs=tuple(map(Costs.of, total.bill.costs)),
     )
 
 

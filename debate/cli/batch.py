@@ -7,6 +7,7 @@ import csv
 import signal
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import click
 from debate.batch.folder import BatchFolder
 from debate.batch.index import Outcome
 from debate.batch.run import Batch, Watch
+from debate.bill import Cost
 from debate.cli.batch_forecast import check_held, show_forecast
 from debate.cli.batch_progress import Progress, progress
 from debate.cli.table import table
@@ -22,6 +24,7 @@ from debate.cli.wrapping import paragraph
 from debate.errors import YaltaError
 from debate.library import short_path
 from debate.speakers.registry import Registry
+from debate.spreadsheet import Value
 from debate.spreadsheet import cell as safe
 from debate.text import showable
 
@@ -41,7 +44,10 @@ _BUDGET = click.option(
 _OUT = click.option(
     "-o", "--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Its folder."
 )
-_FIGURES = ("turns", "words", "failed", "input", "cached", "output", "seconds", "head")
+_FIGURES = (
+    *("turns", "words", "failed", "asks", "assumed", "tabled", "carried"),
+    *("input", "cached", "output", "reasoning", "seconds"),
+)
 _PLAN = click.argument("plan", type=click.Path(path_type=Path))
 _FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
@@ -174,7 +180,9 @@ def status(folder: Path, every: bool) -> None:
 def table_(folder: Path) -> None:
     """Print the index of the batch in FOLDER as CSV: each conference, its factors, end and figures.
 
-    Of everything that was said, `yalta stats FOLDER --by arm` tells more.
+    The cost is `unknown` where that of any finished call is, and a cell is empty where a figure is
+    not known, or was not noted yet. Of everything that was said, `yalta stats FOLDER --by arm`
+    tells more.
 
     \b
     yalta batch table runs/tiers
@@ -182,13 +190,35 @@ def table_(folder: Path) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     found = Batch(BatchFolder.open(folder))
     names = list(dict.fromkeys(n for cell in found.folder.cells for n in cell.factors))
-    writer.writerow(["cell", *names, "transcript", "end", "reason", *_FIGURES])
+    said = ("transcript", "end", "reason", *_FIGURES)
+    writer.writerow(["cell", *names, *said, "cost", "currency", "at_most", "head"])
     for cell in found.folder.cells:
-        ended = found.outcomes.get(cell.id)
-        said = ended.model_dump() if ended else {"end": "open"}
         factors = [cell.factors.get(name, "") for name in names]
-        told = [said.get(name) for name in ("transcript", "end", "reason", *_FIGURES)]
+        ended = found.outcomes.get(cell.id)
+        if ended is None:
+            begun = folder / f"{cell.id}.jsonl"
+            told = [begun.name, "begun"] if begun.exists() else [None, "open"]
+            told += [None] * (len(said) + 4 - len(told))
+        else:
+            told = [*(getattr(ended, name) for name in said), *_costs(ended), ended.head]
         writer.writerow(map(safe, [cell.id, *factors, *told]))
+
+
+def _costs(ended: Outcome) -> list[Value]:
+    """Cost, currency and the most that it can be; of several currencies, each its own, in a row."""
+    if ended.transcript is None:
+        return [None, None, None]
+    lines = ended.bill.costs or (Cost(None),)
+
+    def listed(values: Iterable[object]) -> Value:
+        told = list(map(str, values))
+        return told[0] if len(told) == 1 else "; ".join(told)
+
+    return [
+        listed("unknown" if each.cost is None else f"{each.cost:f}" for each in lines),
+        listed(each.currency or "" for each in lines),
+        listed("" if each.at_most is None else f"{each.at_most:f}" for each in lines),
+    ]
 
 
 def _ended(outcome: Outcome | None, path: Path) -> list[str]:

@@ -12,8 +12,9 @@ from batches import check_whole, streamer, write_plan
 from click.testing import CliRunner
 
 from debate.batch.folder import BatchFolder
-from debate.batch.index import Outcome
+from debate.batch.index import Costs, Index, Outcome
 from debate.batch.run import Batch
+from debate.bill import Bill, Cost
 from debate.cli import yalta
 from debate.errors import UserError
 from debate.events import ConferenceForked, PersonaChanged, RuleAdded, TurnClosed
@@ -66,6 +67,8 @@ def test_a_batch_is_held_cell_by_cell_and_its_table_told(model, tmp_path):
     assert len(rows) == 10
     assert {row["end"] for row in rows} == {"complete"}
     assert all(int(row["turns"]) == 9 and row["arm"] for row in rows)
+    assert {(row["cost"], row["currency"], row["at_most"]) for row in rows} == {("unknown", "", "")}
+    assert {row["tabled"] for row in rows} == {"0"}
     before = sorted((p.name, p.stat().st_mtime_ns) for p in (tmp_path / "small").glob("*.jsonl"))
     run("run", plan)
     run("resume", tmp_path / "small")
@@ -278,3 +281,21 @@ def test_a_transcript_that_cannot_be_read_fails_alone(model, tmp_path):
     assert "1 complete, 1 failed" in said
     assert "not an event" in said
     assert broken.read_text() == "this is no transcript\n"
+
+
+def test_what_a_conference_cost_is_read_back_as_it_was_and_unknown_is_never_nothing(tmp_path):
+    index = Index(tmp_path / "index.jsonl")
+    known = Cost("USD", Decimal("0.10"), over=Decimal("0.02"), broken=1)
+    bills = {
+        "free": (),
+        "known": (known,),
+        "both": (known, Cost(None, unknown=3, over=None)),
+    }
+    for cell, bill in bills.items():
+        index.append(Outcome(cell=cell, end="complete", costs=tuple(map(Costs.of, bill))))
+    with index.path.open("a") as file:
+        file.write('{"cell":"old","end":"complete","costs":[{"currency":"","cost":"0"}]}\n')
+    read_again = index.read()
+    for cell, bill in bills.items():
+        assert read_again[cell].bill == Bill(bill)
+    assert [cost.cost for cost in read_again["old"].bill.costs] == [None]
