@@ -30,31 +30,6 @@ NONE: Factors = MappingProxyType({})
 _MOST = 1_000_000
 
 
-class BatchIndexes:
-    """The indexes of the folders that transcripts are in, each read once."""
-
-    def __init__(self) -> None:
-        self._read: dict[Path, dict[str, Factors]] = {}
-
-    def factors(self, transcript: Path) -> Factors:
-        """What the index of its folder, or of the folder above, says of a transcript."""
-        transcript = transcript.absolute()
-        folder = transcript.parent
-        beside = self._of(folder).get(transcript.name)
-        if beside is not None:
-            return beside
-        above = self._of(folder.parent)
-        within = above.get(f"{folder.name}/{transcript.name}")
-        if within is None and not (folder.parent / transcript.name).is_file():
-            within = above.get(transcript.name)
-        return NONE if within is None else within
-
-    def _of(self, folder: Path) -> dict[str, Factors]:
-        if folder not in self._read:
-            self._read[folder] = read_index(folder / INDEX)
-        return self._read[folder]
-
-
 def read_index(path: Path) -> dict[str, Factors]:
     """The factors of each transcript that an index names, by its path from the index's folder.
 

@@ -122,6 +122,8 @@ class Group:
     """Transcripts that have any part in it."""
     ended: int = 0
     """Those of them that were not cut short."""
+    changed: int = 0
+    """Those of them that were changed after they were written, as their chain shows."""
     turns: int = 0
     """Finished turns that are in the record."""
     withdrawn: int = 0

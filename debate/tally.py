@@ -2,12 +2,14 @@
 
     tally = Tally(["arm", "phase"])
     for path in paths:
-        tally.add(path.stem, (entry.event for entry in read_entries(path)), indexes.factors(path))
+        chain = Chain()
+        tally.add(path.stem, followed(path, chain), batches.factors(path), chain)
     for group in tally.tallied().groups:
         print(group.of, group.turns, group.words.shares)
 
 It describes; style it never scores. One transcript is held at a time, and of each only its figures
-are kept. A transcript counts once it was read to its end: of one that is broken nothing does.
+are kept. A transcript counts once it was read to its end: of one that is broken nothing does. One
+whose chain does not hold counts, and is said to be changed.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ from debate.factors import NONE, Factors
 from debate.grouped import Group, Tallied, Tokens, Votes, Words
 from debate.scenario import HOUSE_MOTION, Phase
 from debate.text import count_words
+from debate.transcript import Chain
 
 #: What a transcript itself tells of everything in it.
 SAID = ("scenario", "model", "seat", "persona", "phase", "layout", "seed", "transcript")
@@ -71,13 +74,20 @@ class Tally:
         self._ranks: dict[str, int] = {}
         self._forks = 0
 
-    def add(self, name: str, events: Iterable[AnyEvent], factors: Factors = NONE) -> None:
+    def add(
+        self,
+        name: str,
+        events: Iterable[AnyEvent],
+        factors: Factors = NONE,
+        chain: Chain | None = None,
+    ) -> None:
         """Count a transcript.
 
         Args:
             name: What it is called.
             events: What it holds, from its first line.
             factors: What its batch says of it; what the transcript itself says goes before.
+            chain: That which its events are read along; None if it is not looked at.
 
         Raises:
             TranscriptError: if it does not begin with a conference's opening. Of a transcript
@@ -89,10 +99,11 @@ class Tally:
         groups = reading.finished()
         for sums in groups.values():
             self._total.add(sums)
-        ended = reading.ended
-        self._total.numbers.update(conferences=1, ended=ended)
+        changed = chain is not None and chain.broken is not None
+        counted = {"conferences": 1, "ended": reading.ended, "changed": int(changed)}
+        self._total.numbers.update(counted)
         for of, sums in groups.items():
-            sums.numbers.update(conferences=1, ended=ended)
+            sums.numbers.update(counted)
             self._groups.setdefault(of, _Sums()).add(sums)
         for phase, rank in reading.ranks.items():
             self._ranks[phase] = min(rank, self._ranks.get(phase, rank))

@@ -6,9 +6,13 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
+from yaml import safe_load
 
+from debate.batch.cells import cells
 from debate.batch.index import Index, Outcome
-from debate.factors import INDEX, NONE, BatchIndexes, read_index
+from debate.batch.known import Batches
+from debate.batch.plan import Plan
+from debate.factors import INDEX, NONE, read_index
 
 
 def line(transcript, **factors):
@@ -49,7 +53,7 @@ def test_an_index_stands_beside_its_transcripts_or_above_them(tmp_path):
     inner.mkdir()
     lines = [line("kimi/a.jsonl", arm="by path"), line("b.jsonl", arm="by name")]
     (tmp_path / INDEX).write_text("\n".join(lines))
-    indexes = BatchIndexes()
+    indexes = Batches()
     assert indexes.factors(inner / "a.jsonl") == {"arm": "by path"}
     assert indexes.factors(inner / "b.jsonl") == {"arm": "by name"}
     assert indexes.factors(tmp_path / "b.jsonl") == {"arm": "by name"}
@@ -67,4 +71,32 @@ def test_the_index_that_a_batch_writes_is_one(tmp_path):
 
 
 def test_no_index_says_nothing(tmp_path):
-    assert BatchIndexes().factors(tmp_path / "a.jsonl") == NONE
+    assert Batches().factors(tmp_path / "a.jsonl") == NONE
+
+
+PLAN = """\
+schema: yalta/plan/1
+id: small
+scenario: not-here.yaml
+arms: [full, no-persona]
+factors: {model: [a, b], seed: 1}
+"""
+
+
+def test_of_a_conference_that_has_not_ended_the_plan_tells_which_cell_it_is(tmp_path):
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    names = {f"{cell.id}.jsonl": cell for cell in cells(Plan.model_validate(safe_load(PLAN)), ())}
+    ended, begun, *_ = names
+    (tmp_path / INDEX).write_text(line(ended, arm="from the index"))
+    (tmp_path / begun).touch()
+    assert Batches().factors(tmp_path / begun) == NONE, "it is no batch's folder"
+    (tmp_path / "batch.json").write_text("{}")
+    batches = Batches()
+    assert batches.factors(tmp_path / ended) == {"arm": "from the index"}
+    of = names[begun]
+    assert batches.factors(tmp_path / begun) == {"cell": of.id, "end": "begun", **of.factors}
+    assert batches.factors(tmp_path / "other.jsonl") == NONE
+    [standing] = batches.standing([tmp_path / begun, tmp_path / ended])
+    assert (standing.id, standing.planned, standing.waiting) == ("small", 4, 3)
+    (tmp_path / "plan.yaml").write_text("schema: yalta/plan/9")
+    assert Batches().factors(tmp_path / begun) == NONE

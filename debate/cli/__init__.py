@@ -24,7 +24,7 @@ COMMANDS = {
     "compare": ("debate.cli.compare", "Show where two conferences part, side by side."),
     "library": ("debate.cli.shelf", "List and search transcripts."),
     "show": ("debate.cli.transcripts", "Read a transcript in the terminal."),
-    "stats": ("debate.cli.transcripts", "Count turns, words, tokens and cost, in one or many."),
+    "stats": ("debate.cli.counting", "Count turns, words, tokens and cost, in one or many."),
     "export": ("debate.cli.export", "Write transcripts as chats, a table, text or Markdown."),
     "trace": ("debate.cli.trace", "Show what the speaker of a turn had been given."),
     "facts": ("debate.cli.facts", "List citations, and figures that are not in the record."),

@@ -15,13 +15,14 @@ from typing import IO, Literal
 
 import click
 
+from debate.batch.known import Batches
+from debate.cli.changed import tell_changed
 from debate.cli.export_site import export_site
 from debate.cli.printer import Printer
 from debate.errors import TranscriptError, UnknownName, UserError
 from debate.export import chat, csv
 from debate.export.form import FORMS, Form, beside, file_name
 from debate.export.source import Source, source
-from debate.factors import BatchIndexes
 from debate.gathering import called, gathered
 from debate.library import short_path
 from debate.text import showable
@@ -68,7 +69,8 @@ def export(
     whole conference, private rooms too, but for ballots that are secret.
 
     Everything says of itself that it is simulated. A transcript that is broken is told and left
-    out, and the exit code is then 1.
+    out, and the exit code is then 1. One that was changed after it was written, as its chain of
+    hashes shows, is told too.
 
     \b
     yalta export 2026-01-02-yalta --html -o yalta.html
@@ -80,8 +82,9 @@ def export(
     if to == "site":
         export_site(paths, out, force=force)
         return
-    indexes = BatchIndexes()
+    batches = Batches()
     broken, known, there = 0, set[str](), False
+    changed: list[tuple[Path, int | None]] = []
     show = Printer().status
     with _place(out, form, force, paths) as place:
         if to == "html" and len(paths) > 1 and not isinstance(place, _Folder):
@@ -89,12 +92,13 @@ def export(
         for n, (path, name) in enumerate(zip(paths, called(paths), strict=True)):
             show(f"Reading transcripts, {n:,} of {len(paths):,}")
             try:
-                read = source(path, name, indexes.factors(path))
+                read = source(path, name, batches.factors(path))
                 ids = {card.id for card in read.opened.seats}
                 known |= ids
                 if not seats or ids & set(seats):
                     there = True
                     _write(form, read, place)
+                    changed.append((path, read.broken))
             except TranscriptError as error:
                 show("")
                 where = error.where or str(path)
@@ -103,6 +107,8 @@ def export(
         show("")
         if known and not there:
             raise UnknownName("seat", seats[0], known)
+    for path, line in changed:
+        tell_changed(path, line)
     for path in place.written:
         click.echo(showable(f"written: {short_path(path)}"), err=True)
     if broken:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from debate.batch.known import Batches
+from debate.cli.changed import tell_changed
 from debate.cli.printer import Printer
 from debate.errors import TranscriptError, UserError
 from debate.export.site import LIST, SEARCH, Site, write
-from debate.factors import BatchIndexes
 from debate.gathering import called
 from debate.library import short_path
 from debate.text import showable
@@ -53,17 +54,21 @@ def export_site(paths: Sequence[Path], out: str | None, *, force: bool) -> None:
 
 def _write(site: Site, paths: Sequence[Path], folder: Path) -> int:
     """Write all; how many were left out."""
-    indexes, show, broken = BatchIndexes(), Printer().status, 0
+    batches, show, broken = Batches(), Printer().status, 0
+    changed: list[tuple[Path, int | None]] = []
     for n, path in enumerate(paths):
         show(f"Writing pages, {n:,} of {len(paths):,}")
         try:
-            write(folder, *site.page(path, indexes.factors(path)))
+            write(folder, *site.page(path, batches.factors(path)))
+            changed.append((path, site.broken(path)))
         except TranscriptError as error:
             show("")
             where = error.where or str(path)
             click.echo(showable(f"left out: {where}: {error.message}"), err=True)
             broken += 1
     show("")
+    for path, line in changed:
+        tell_changed(path, line)
     write(folder, SEARCH, site.search())
     write(folder, LIST, site.listing())
     return broken

@@ -24,6 +24,7 @@ from debate.state import ConferenceState
 from debate.stats import Figures, Lengths, Stats, TurnFigures
 from debate.swing import Swing
 from debate.text import one_line, showable, showable_json
+from debate.transcript import Chain
 
 #: What each row of a table, or line of a CSV file, is about.
 Rows = Literal["seats", "turns", "motions"]
@@ -83,10 +84,16 @@ def show_turns(counted: Stats) -> None:
     table([*head, "max", "tries", "cost"], [_turn(t) for t in counted.turns])
 
 
-def as_json(counted: Stats) -> str:
-    """All that was counted, as JSON; money as strings, so that it stays exact."""
+def as_json(counted: Stats, chain: Chain) -> str:
+    """All that was counted, as JSON; money as strings, so that it stays exact.
+
+    Args:
+        counted: What was counted.
+        chain: Of the transcript. Its first line that does not follow the one before it is told.
+    """
     everything = {
         "title": counted.title,
+        "changed": None if chain.broken is None else {"line": chain.broken},
         "seats": [_figures(f) for f in counted.seats],
         "clerk": _figures(counted.clerk) if counted.clerk else None,
         "total": _figures(counted.total),

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from debate.batch.known import Batches
 from debate.errors import UnknownName, UserError
-from debate.factors import INDEX, BatchIndexes
+from debate.factors import INDEX
 from debate.library import find_transcript
 from debate.study.drawing.excerpts import Held, held
 from debate.study.drawing.plan import FULL
@@ -25,11 +26,11 @@ def conferences_asked(transcripts: Iterable[str], arms: Iterable[str]) -> list[H
         if not name or not arm.strip():
             raise UserError(f"--arm {said!r} is not NAME=TRANSCRIPT")
         named.append((arm.strip(), name))
-    indexes = BatchIndexes()
+    batches = Batches()
     found: dict[str, Held] = {}
     for given, name in named:
         for path in _paths(name):
-            one = held(path, given or indexes.factors(path).get("arm") or FULL)
+            one = held(path, given or batches.factors(path).get("arm") or FULL)
             if one.head in found:
                 raise UserError(f"{path} is given twice, or is the same as another")
             found[one.head] = one

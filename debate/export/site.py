@@ -55,6 +55,8 @@ class Entry:
 class _Told:
     listed: Listed
     passages: tuple[Passage, ...]
+    broken: int | None
+    """As `Source` has it."""
 
 
 class Site:
@@ -85,8 +87,13 @@ class Site:
         listed, passages = read_listed(path, path.stat().st_size)
         if listed.error is not None:
             raise TranscriptError(listed.error)
-        self._told[path] = _Told(listed, passages)
+        self._told[path] = _Told(listed, passages, read.broken)
         return self._files[path], html.texts(read, home=LIST)
+
+    def broken(self, path: Path) -> int | None:
+        """The first line of a transcript whose page there is that does not follow the one before
+        it."""
+        return self._told[path].broken
 
     def listing(self) -> Iterator[str]:
         """The list, in pieces."""

@@ -12,7 +12,7 @@ from debate.events import AnyEvent, ConferenceOpened
 from debate.factors import NONE, Factors
 from debate.state import ConferenceState, apply
 from debate.text import one_line
-from debate.transcript import GENESIS, read_entries
+from debate.transcript import Chain, followed, read_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Source:
     head: str
     """sha256 of its last line: tells which transcript this is, to the byte."""
     lines: int
+    broken: int | None
+    """The first line that does not follow the one before it; None if the chain is whole."""
     turns: frozenset[int]
     """Numbers of the turns that are in the record: finished, and not withdrawn."""
     factors: Factors
@@ -49,16 +51,15 @@ def source(path: Path, name: str, factors: Factors = NONE) -> Source:
     Raises:
         TranscriptError: if it is broken, or does not begin with a conference's opening.
     """
-    state, head, lines = ConferenceState(), GENESIS, 0
+    state, chain = ConferenceState(), Chain()
     opened: ConferenceOpened | None = None
-    for entry in read_entries(path):
+    for event in followed(path, chain):
         if opened is None:
-            if not isinstance(entry.event, ConferenceOpened):
+            if not isinstance(event, ConferenceOpened):
                 raise TranscriptError("it does not begin with a conference's opening")
-            opened = entry.event
-        state = apply(state, entry.event)
-        head, lines = entry.sha256, lines + 1
+            opened = event
+        state = apply(state, event)
     if opened is None:
         raise TranscriptError("it holds no whole line")
     turns = frozenset(turn.number for turn in state.record)
-    return Source(path, name, opened, head, lines, turns, factors)
+    return Source(path, name, opened, chain.head, chain.lines, chain.broken, turns, factors)

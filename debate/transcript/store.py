@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from debate.errors import TranscriptError, TranscriptExists, TranscriptLocked
 from debate.events import AnyEvent, ConferenceOpened, Event, dump, parse
-from debate.transcript.chain import GENESIS, line_hash
+from debate.transcript.chain import GENESIS, Chain, line_hash
 
 E = TypeVar("E", bound=Event)
 
@@ -35,7 +35,7 @@ class Entry:
 
 
 def read_entries(path: Path) -> Iterator[Entry]:
-    """The lines of a transcript, in order. Does not check the chain; `verify` does.
+    """The lines of a transcript, in order. Does not check the chain; `followed` does.
 
     A last line without a newline, as a crash leaves it, is passed over.
 
@@ -51,6 +51,21 @@ def read_entries(path: Path) -> Iterator[Entry]:
                 yield Entry(_parse(body, path, number), line_hash(body))
     except OSError as error:
         raise TranscriptError(f"cannot read {path}: {error.strerror}") from None
+
+
+def followed(path: Path, chain: Chain) -> Iterator[AnyEvent]:
+    """The events of a transcript, in order; what its chain shows is known once all were read.
+
+    Args:
+        path: The file.
+        chain: A new one.
+
+    Raises:
+        TranscriptError: as `read_entries` does.
+    """
+    for entry in read_entries(path):
+        chain.add(entry.event.seq, entry.event.prev, entry.sha256)
+        yield entry.event
 
 
 def read(path: str | Path) -> list[AnyEvent]:

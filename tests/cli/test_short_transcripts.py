@@ -34,6 +34,25 @@ def test_verify_counts_in_words_and_tells_what_cannot_be_resumed(tmp_path):
     assert "drops it" not in output
 
 
+def test_many_are_checked_in_a_line_each_and_one_that_is_not_good_is_a_failure(tmp_path):
+    for name in "ab":
+        with Transcript.create(tmp_path / f"{name}.jsonl") as transcript:
+            transcript.append(manifest(scenario(["ada"])))
+    code, output, _ = told("verify", str(tmp_path))
+    assert code == 0
+    assert [line.partition(":")[0] for line in output.splitlines()] == [
+        *("good", "good", "2 of 2 transcripts good"),
+    ]
+    bad = tmp_path / "b.jsonl"
+    bad.write_bytes(bad.read_bytes().replace(b'"seq":0', b'"seq":1'))
+    code, output, _ = told("verify", str(tmp_path / "a.jsonl"), str(bad))
+    assert code == 1
+    assert f"NOT GOOD, 1 fault: {bad}:1: seq is 1" in output
+    assert output.endswith("1 of 2 transcripts good\n")
+    error = told("verify", str(tmp_path), "--head", "0")[2]
+    assert "of one transcript" in str(error)
+
+
 @pytest.mark.parametrize("content", ["", '{"type":"conference.op'])
 def test_show_tells_that_there_is_nothing_to_show(tmp_path, content):
     path = tmp_path / "c.jsonl"

@@ -148,6 +148,57 @@ def test_what_is_to_be_known_of_the_figures_is_said(batch, tmp_path):
     assert "Cut short, or under way: 1 of 4 conferences." in told(batch, path.parent)
 
 
+def tampered(path):
+    lines = path.read_bytes().splitlines(keepends=True)
+    said = next(n for n, line in enumerate(lines) if b"turn.closed" in line)
+    lines[said] = lines[said].replace(b"word", b"worm", 1)
+    path.write_bytes(b"".join(lines))
+    return said + 2  # that the line is not the same shows in the next one
+
+
+def test_a_transcript_that_was_changed_is_told_and_counted_as_such(batch):
+    path = batch / "a1.jsonl"
+    line = tampered(path)
+    done = run(batch, "--by", "arm", "--json")
+    assert done.exit_code == 0
+    assert done.stderr.count("\n") == 1
+    assert f"{path}:{line} does not follow the line before it; see: yalta verify" in done.stderr
+    data = json.loads(done.stdout)
+    assert data["changed"] == [{"transcript": "a1", "line": line}]
+    assert [group["changed"] for group in data["groups"]] == [1, 0]
+    assert data["total"]["conferences"] == 3
+    rows = list(csv.DictReader(io.StringIO(run(batch, "--csv", "--by", "transcript").stdout)))
+    assert {row["transcript"]: row["changed"] for row in rows} == {"a1": "1", "a2": "0", "b1": "0"}
+    assert "Changed after they were written: 1 of 3" in run(batch).stdout
+    alone = run(path, "--json")
+    assert json.loads(alone.stdout)["changed"] == {"line": line}
+    assert f"{path}:{line} " in alone.stderr
+    assert json.loads(run(batch / "a2.jsonl", "--json").stdout)["changed"] is None
+
+
+def test_export_tells_what_was_changed_too(batch, tmp_path):
+    line = tampered(batch / "a1.jsonl")
+    for words in (["--text"], ["--site", "-o", str(tmp_path / "site")]):
+        done = CliRunner().invoke(yalta, ["export", str(batch), *words])
+        assert done.exit_code == 0
+        assert f"a1.jsonl:{line} does not follow" in done.stderr
+        assert done.stderr.count("does not follow") == 1
+    page = (tmp_path / "site" / "a1.html").read_text()
+    assert f"Line {line} does not follow the one before it" in page
+    assert "does not follow" not in (tmp_path / "site" / "a2.html").read_text()
+
+
+def test_names_of_models_that_differ_at_their_ends_are_told_apart(batch):
+    server = "openai-compatible@http://127.0.0.1:8000/v1"
+    lines = [
+        json.dumps({"transcript": f"{name}.jsonl", "factors": {"arm": f"{server}#{name}"}})
+        for name in ("a1", "a2", "b1")
+    ]
+    (batch / "index.jsonl").write_text("\n".join(lines))
+    shown = told(batch, "--by", "arm").split("\n\n")[0].splitlines()
+    assert [row.split()[0][-3:] for row in shown[1:4]] == ["#a1", "#a2", "#b1"]
+
+
 @pytest.mark.parametrize(
     ("words", "kind", "message"),
     [
@@ -155,6 +206,7 @@ def test_what_is_to_be_known_of_the_figures_is_said(batch, tmp_path):
         (["--rows", "seats"], UserError, "--rows seats is of one transcript"),
         (["--by-turn"], UserError, "--rows turns is of one transcript"),
         (["--json", "--plot"], UserError, "cannot both be had"),
+        (["--json", "-o", "x.json"], UserError, "-o is of --html alone"),
         (["nowhere"], UserError, "no transcript at nowhere"),
     ],
 )

@@ -15,10 +15,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from debate.batch.known import Batches
 from debate.errors import UserError
 from debate.export.form import FORMS, Form, file_name, write_file
 from debate.export.source import source
-from debate.factors import BatchIndexes
 from debate.library import short_path
 from tui.app import YaltaApp
 from tui.modes import Mode
@@ -143,7 +143,7 @@ async def export(app: YaltaApp, transcript: Path) -> None:
 
 async def _write(app: YaltaApp, transcript: Path, path: Path, form: Form, *, over: bool) -> None:
     def write() -> None:
-        factors = BatchIndexes().factors(transcript)
+        factors = Batches().factors(transcript)
         write_file(form, source(transcript, transcript.stem, factors), path, over=over)
 
     try:
