@@ -141,6 +141,15 @@ def places(root: yaml.Node, found: Iterable[tuple[tuple[int | str, ...], str]]) 
     return sorted(problems, key=lambda p: (p.line, p.column))
 
 
+def first_fault(error: ValidationError, model: type[BaseModel]) -> str:
+    """The first fault of values that stand in no file: which field, and what is wrong with it."""
+    first = error.errors(include_url=False)[0]
+    at = first.get("ctx", {}).get(AT, ())
+    told = _dotted([*without_tags(model, first["loc"]), *at])
+    message = message_of(first, model)
+    return f"{told}: {message}" if told else message
+
+
 def compose(text: str, path: str) -> tuple[yaml.Node, Any]:
     """YAML text as nodes, which know where they stand, and as values.
 
@@ -254,18 +263,24 @@ def _walk(
     walk at the node that should have held them.
     """
     node, steps = root, []
-    for n, part in enumerate(loc):
-        below: yaml.Node | None = None
+    below: yaml.Node | None
+    for n, each in enumerate(loc):
+        part, below = each, None
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 if key.value == str(part):
                     below = key if key_of_last and n == len(loc) - 1 else value
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            below = node.value[part] if part < len(node.value) else None
+        elif isinstance(node, yaml.SequenceNode):
+            # A model may take a list of names for a table of them.
+            named = (m for m, item in enumerate(node.value) if item.value == part)
+            part = next(named, part)
+            if isinstance(part, int) and part < len(node.value):
+                below = node.value[part]
         if below is not None:
             steps.append(part if isinstance(node, yaml.SequenceNode) else str(part))
             node = below
-        elif n == len(loc) - 1:
+        elif n == len(loc) - 1 and (isinstance(part, str) or isinstance(node, yaml.SequenceNode)):
+            # Where a model takes one value for a list of one, the file has no place in a list.
             steps.append(part)
     return node, steps
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import random
 import re
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from debate.batch.cells import Cell
-from debate.batch.plan import Arm, Patch, Plan
+from debate.batch.patch import Patch, merged
+from debate.batch.plan import Arm, Plan
 from debate.errors import UnknownName, UserError
 from debate.events import ConferenceOpened
 from debate.fork import Changes
@@ -21,6 +21,7 @@ from debate.library import load_persona, load_scenario
 from debate.persona import Persona
 from debate.scenario import Scenario
 from debate.seating import Wishes
+from debate.yaml_file import first_fault
 
 NOBODY = "nobody"
 _SEAT = re.compile(r"[\w-]{1,64}\Z")
@@ -33,43 +34,6 @@ class Held:
 
     scenario: Scenario
     wishes: Wishes
-
-
-def merged(value: Any, patch: Any) -> Any:
-    """A value with a JSON merge patch (RFC 7396) applied."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(value) if isinstance(value, dict) else {}
-    for key, change in patch.items():
-        if change is None:
-            result.pop(key, None)
-        else:
-            result[key] = merged(result.get(key), change)
-    return result
-
-
-def check_patch(patch: Patch, model: type[BaseModel], where: str) -> None:
-    """See that a merge patch names fields that there are: one that is taken away by a name that is
-    none would be there still, and nobody would know.
-
-    Raises:
-        UnknownName: with the nearest.
-    """
-    fields = {info.alias or name: info for name, info in model.model_fields.items()}
-    for key, change in patch.items():
-        if key not in fields:
-            raise UnknownName(f"field of {where}", key, fields)
-        inside = _model_in(fields[key].annotation)
-        if inside is not None and isinstance(change, dict):
-            check_patch(change, inside, f"{where}.{key}")
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that a field holds, if it holds one."""
-    for each in (annotation, *typing.get_args(annotation)):
-        if isinstance(each, type) and issubclass(each, BaseModel):
-            return each
-    return None
 
 
 def members(scenario: Scenario) -> tuple[str, ...]:
@@ -108,7 +72,7 @@ def conference(plan: Plan, cell: Cell, *, base: Path) -> Held:
             rounds=plan.rounds,
             seed=cell.seed,
             layout=cell.layout or "auto",
-            personas={name: _patched(card, arm) for name, card in cards.items()},
+            personas={name: _patched(card, arm, cell.arm) for name, card in cards.items()},
         ),
     )
 
@@ -137,7 +101,6 @@ def _changed(scenario: Scenario, arm: Arm, cell: Cell) -> Scenario:
             pass
     if strange := [seat for seat in arm.personas if seat not in cards]:
         raise UnknownName(f"seat for the arm {cell.arm}", strange[0], cards)
-    check_patch(arm.scenario, Scenario, "scenario")
     cards |= arm.personas
     for seat in data["seats"]:
         seat["id"] = seat["id"] or seat["persona"]
@@ -146,10 +109,8 @@ def _changed(scenario: Scenario, arm: Arm, cell: Cell) -> Scenario:
     try:
         return Scenario.model_validate(merged(data, arm.scenario))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        why = first["msg"].removeprefix("Value error, ")
-        raise UserError(f"arm {cell.arm}: the scenario cannot be so: {where}: {why}") from None
+        why = first_fault(error, Scenario)
+        raise UserError(f"arm {cell.arm}: the scenario cannot be so: {why}") from None
 
 
 def _unchaired(phase: dict[str, Any], chairs: set[str]) -> dict[str, Any]:
@@ -170,22 +131,20 @@ def deranged(cards: Mapping[str, str], seed: int) -> dict[str, str]:
     return dict(zip(seats, dealt, strict=True))
 
 
-def _patched(card: Persona, arm: Arm) -> Persona:
+def _patched(card: Persona, arm: Arm, name: str) -> Persona:
     """A card as an arm has it."""
     patches = [_NO_GOALS] if arm.change == "no-private-goals" else []
     patches += [arm.card] if arm.card else []
     if not patches:
         return card
     data: Any = card.model_dump(by_alias=True, mode="json", exclude_none=True)
-    check_patch(arm.card, Persona, "card")
     for patch in patches:
         data = merged(data, patch)
     try:
         return Persona.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise UserError(f"the card {card.id} cannot be so: {where}: {first['msg']}") from None
+        why = first_fault(error, Persona)
+        raise UserError(f"arm {name}: the card {card.id} cannot be so: {why}") from None
 
 
 def changes(plan: Plan, cell: Cell, opened: ConferenceOpened, *, base: Path) -> Changes:
@@ -214,7 +173,7 @@ def changes(plan: Plan, cell: Cell, opened: ConferenceOpened, *, base: Path) -> 
         if seat not in own:
             raise UnknownName(f"seat for the arm {cell.arm}", seat, own)
         now[own[seat]] = _as(load_persona(named_from(name, base)), cards[own[seat]])
-    patched = {name: _patched(now.get(name, card), arm) for name, card in cards.items()}
+    patched = {name: _patched(now.get(name, card), arm, cell.arm) for name, card in cards.items()}
     now |= {name: card for name, card in patched.items() if card != cards[name]}
     notes = tuple(_note(said, own) for said in arm.notes)
     return Changes(personas=tuple(now.values()), rules=arm.rules, notes=notes)

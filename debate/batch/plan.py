@@ -10,8 +10,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from debate.batch.patch import Patch, check_patch
+from debate.errors import nearest
 from debate.events import Layout, Thinking
-from debate.persona import Identifier, Line, Model
+from debate.fault import fault, misshapen
+from debate.persona import Identifier, Line, Model, Persona
+from debate.scenario import Scenario
 
 #: Arms that need no more than their name. All of them keep the seats, so that the same is said at
 #: the same place.
@@ -23,8 +27,6 @@ KNOWN: dict[Known, str] = {
     "shuffled-personas": "every member has another member's card, drawn by the seed",
     "no-chair": "nobody has the chair, and the floor goes round where the chair gave it",
 }
-#: A JSON merge patch (RFC 7396): fields that are set, and with null taken away.
-Patch = dict[str, Any]
 
 
 class From(Model):
@@ -37,7 +39,7 @@ class From(Model):
     @model_validator(mode="after")
     def _one(self) -> From:
         if self.at is not None and self.turn is not None:
-            raise ValueError("either `at` or `turn` says where, not both")
+            raise fault("either `at` or `turn` says where, not both", "turn")
         if self.at is None and self.turn is None:
             raise ValueError("say where it goes on: `at` a line's seq, or after a `turn`")
         return self
@@ -49,9 +51,13 @@ class Arm(Model):
     change: Known = Field("full", description="One of the arms that have a name.")
     rules: tuple[Line, ...] = Field((), description="Rules of the house, beside those there are.")
     personas: dict[Identifier, Line] = Field(
-        default_factory=dict, description="By seat: a persona in place of its own, an id or a file."
+        default_factory=dict,
+        description="By seat: a persona in place of its own, an id or a file.",
+        examples=[{"yang": "li"}],
     )
-    models: dict[Identifier, Line] = Field(default_factory=dict, description="Model by seat.")
+    models: dict[Identifier, Line] = Field(
+        default_factory=dict, description="Model by seat.", examples=[{"yang": "kimi-k2.6"}]
+    )
     notes: tuple[Line, ...] = Field(
         (),
         description="Notes from the chair as it goes on; only with `from`. `SEAT=text` is private.",
@@ -67,43 +73,95 @@ class Arm(Model):
         examples=[{"rules": ["Be brief."]}],
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _in_its_patch(cls, data: Any) -> Any:
+        """Say where a change belongs that was written without the patch around it."""
+        for key in data if isinstance(data, dict) else ():
+            for patch, model in (("card", Persona), ("scenario", Scenario)):
+                if key not in cls.model_fields and key in model.model_fields:
+                    raise fault(f"a change of the {patch} stands under `{patch}:`", key)
+        return data
+
+    @model_validator(mode="after")
+    def _patches(self) -> Arm:
+        check_patch(self.card, Persona, "card")
+        check_patch(self.scenario, Scenario, "scenario")
+        return self
+
 
 def _numbers(value: Any) -> Any:
     """Let a file write `seed: 20` for the seeds 1 to 20."""
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return list(range(1, value + 1))
-    return value
+    if isinstance(value, (list, tuple)):
+        return value
+    raise misshapen("how many seeds (20 is the seeds 1 to 20), or a list of them")
 
 
 def _one_or_more(value: Any) -> Any:
     """Let a file write one value for a list of one."""
-    return [value] if isinstance(value, str) else value
+    if isinstance(value, (list, tuple)):
+        return value
+    if isinstance(value, str):
+        return [value]
+    raise misshapen("one, or a list of them")
 
 
 def _by_name(value: Any) -> Any:
-    """Let a file write `arms: [full, no-persona]`."""
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return {each: {"change": each} for each in value}
-    if isinstance(value, dict):
-        return {
-            name: {"change": name} if arm is None and name in KNOWN else arm or {}
-            for name, arm in value.items()
-        }
-    return value
+    """Let a file write `arms: [full, no-persona]`, and an arm with a name that is known without
+    saying again what it changes."""
+    if isinstance(value, list):
+        for n, name in enumerate(value):
+            if not isinstance(name, str):
+                raise fault("a list holds names of arms alone: write others as `name: changes`", n)
+            if name not in KNOWN:
+                raise fault(_no_such(name), n)
+            if name in value[:n]:
+                raise fault(f"the arm {name!r} is there twice", n)
+        return {name: {"change": name} for name in value}
+    if not isinstance(value, dict):
+        raise misshapen("a list of arms, or arms by name")
+    for name, arm in value.items():
+        if arm is None and name not in KNOWN:
+            raise fault(_no_such(str(name)), name)
+    return {name: _named(name, arm) for name, arm in value.items()}
+
+
+def _named(name: str, arm: Any) -> Any:
+    if arm is None:
+        return {"change": name}
+    return {"change": name, **arm} if name in KNOWN and isinstance(arm, dict) else arm
+
+
+def _no_such(name: str) -> str:
+    near = nearest(name, KNOWN)
+    guess = f", did you mean {near!r}?" if near else ""
+    told = name if len(name) <= 40 else f"{name[:40]}…"
+    return (
+        f"no arm is known as {told!r}{guess}; known: {', '.join(KNOWN)}; an arm of your own says"
+        " what it changes, as `brief: {rules: [Be brief.]}`"
+    )
 
 
 class Factors(Model):
     """What is varied; every value is combined with every other."""
 
     model: Annotated[tuple[Line, ...], BeforeValidator(_one_or_more)] = Field(
-        (), description="Model of every seat that has none of its own."
+        (),
+        description="Model of every seat that has none of its own.",
+        examples=[["kimi-k2.6", "local"]],
     )
-    layout: Annotated[tuple[Layout | Literal["auto"], ...], BeforeValidator(_one_or_more)] = Field(
-        (), description="How the record is laid out in prompts."
+    layout: Annotated[tuple[Literal[Layout, "auto"], ...], BeforeValidator(_one_or_more)] = Field(
+        (), description="How the record is laid out in prompts.", examples=[["shared", "auto"]]
     )
-    thinking: Annotated[tuple[Thinking, ...], BeforeValidator(_one_or_more)] = ()
+    thinking: Annotated[tuple[Thinking, ...], BeforeValidator(_one_or_more)] = Field(
+        (), description="How much the models think.", examples=[["off", "high", "budget=2000"]]
+    )
     cast: dict[Identifier, tuple[Identifier, ...]] = Field(
-        default_factory=dict, description="Who sits at the table, by a name for them."
+        default_factory=dict,
+        description="Who sits at the table, by a name for them.",
+        examples=[{"few": ["altman", "yang"], "many": ["altman", "yang", "li"]}],
     )
     order: Literal["given", "latin"] = Field(
         "given",
@@ -111,8 +169,17 @@ class Factors(Model):
         " place once and behind every other equally often.",
     )
     seed: Annotated[tuple[int, ...], BeforeValidator(_numbers)] = Field(
-        (1,), min_length=1, description="Seeds; a number N is 1 to N."
+        (1,), min_length=1, description="Seeds; a number N is 1 to N.", examples=[[1, 2, 7]]
     )
+
+    @model_validator(mode="after")
+    def _once(self) -> Factors:
+        for field in ("model", "layout", "thinking", "seed"):
+            values = getattr(self, field)
+            for n, value in enumerate(values):
+                if value in values[:n]:
+                    raise fault(f"a value of the factor {field} is there twice", field, n)
+        return self
 
 
 class Plan(Model):
@@ -138,34 +205,42 @@ class Plan(Model):
     )
     out: Line | None = Field(None, description="Folder; named as the plan if none is said.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _under_factors(cls, data: Any) -> Any:
+        """Say where a factor belongs that was written beside `factors`."""
+        for key in data if isinstance(data, dict) else ():
+            if key in Factors.model_fields:
+                raise fault(f"a factor stands under `factors:`, as `factors: {{{key}: ...}}`", key)
+        return data
+
     @model_validator(mode="after")
     def _whole(self) -> Plan:
-        if (self.scenario is None) == (self.from_ is None):
-            raise ValueError("a plan has either a `scenario` or a past that it goes on `from`")
+        if self.scenario is None and self.from_ is None:
+            raise ValueError("a plan has a `scenario`, or a past that it goes on `from`")
         if self.from_ is not None:
+            if self.scenario is not None:
+                raise fault("a plan has either a `scenario` or a past, not both", "from")
             self._check_from()
-        elif any(arm.notes for arm in self.arms.values()):
-            raise ValueError("notes are passed where a conference goes on `from` a past")
-        if self.factors.order == "latin" and self.from_ is not None:
-            raise ValueError("who sits where is settled in a past")
-        for field in ("model", "layout", "thinking", "seed"):
-            values = getattr(self.factors, field)
-            if len(set(values)) != len(values):
-                raise ValueError(f"a value of the factor {field} is there twice")
+        for name, arm in self.arms.items():
+            if self.from_ is None and arm.notes:
+                why = "notes are passed where a conference goes on `from` a past"
+                raise fault(why, "arms", name, "notes")
         return self
 
     def _check_from(self) -> None:
         """What cannot be changed any more in a conference that has begun."""
-        factors = self.factors
-        for what, said in (
-            ("phases", self.phases),
-            ("rounds", self.rounds),
-            ("layout", factors.layout),
-            ("thinking", factors.thinking),
-            ("cast", factors.cast),
-        ):
-            if said:
-                raise ValueError(f"{what}: settled in the past that it goes on from")
+        settled = "settled in the past that it goes on from"
+        for field in ("phases", "rounds"):
+            if getattr(self, field):
+                raise fault(settled, field)
+        for field in ("layout", "thinking", "cast"):
+            if getattr(self.factors, field):
+                raise fault(settled, "factors", field)
+        if self.factors.order == "latin":
+            raise fault(f"who sits where is {settled}", "factors", "order")
         for name, arm in self.arms.items():
-            if arm.change == "no-chair" or arm.scenario:
-                raise ValueError(f"arm {name}: the scenario is settled in the past")
+            if arm.change == "no-chair":
+                raise fault(f"who has the chair is {settled}", "arms", name)
+            if arm.scenario:
+                raise fault(f"the scenario is {settled}", "arms", name, "scenario")

@@ -11,9 +11,10 @@ from batches import SCENARIO, write_plan
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debate.batch.arms import conference, deranged, merged
+from debate.batch.arms import conference, deranged
 from debate.batch.cells import cells, williams
 from debate.batch.folder import BatchFolder
+from debate.batch.patch import merged
 from debate.batch.plan import Plan
 from debate.errors import LoadError, UserError
 from debate.yaml_file import loads
@@ -57,27 +58,64 @@ def test_orders_by_a_latin_square_are_a_factor():
     assert {cell.factors["order"] for cell in found} == set("123456")
 
 
+PAST = "id: p\nfrom: {transcript: t, turn: 1}"
+
+
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "place", "said"),
     [
-        ("id: p", "a plan has either a `scenario` or a past"),
-        ("id: p\nscenario: yalta\narms: [fool]", "'fool' is not known"),
-        ("id: p\nscenario: yalta\nfactors: {sead: 3}", "sead"),
-        ("id: p\nscenario: yalta\nfactors: {seed: []}", "expected 1 or more"),
-        ("id: p\nscenario: yalta\nfactors: {seed: [1, 1]}", "is there twice"),
-        ("id: p\nscenario: yalta\nfrom: {transcript: t, turn: 1}", "a plan has either"),
-        ("id: p\nfrom: {transcript: t, at: 1, turn: 2}", "either `at` or `turn`"),
-        ("id: p\nfrom: {transcript: t}", "say where it goes on"),
-        ("id: p\nfrom: {transcript: t, turn: 1}\nrounds: 2", "settled in the past"),
-        ("id: p\nfrom: {transcript: t, turn: 1}\narms: [no-chair]", "the scenario is settled"),
-        ("id: p\nscenario: yalta\narms: {a: {notes: [Hear.]}}", "notes are passed where"),
+        ("id: p", "1:1: ", "a plan has a `scenario`, or a past"),
+        ("factors: {sead: 3}", "4:11: factors.sead: ", "did you mean 'seed'"),
+        ("seed: 3", "4:1: seed: ", "stands under `factors:`"),
+        ("factors: {seed: []}", "4:17: factors.seed: ", "expected 1 or more"),
+        ("factors: {seed: 0}", "4:17: factors.seed: ", "20 is the seeds 1 to 20), or a list"),
+        ("factors: {seed: [1, 1]}", "4:21: factors.seed[1]: ", "is there twice"),
+        ("factors: {layout: shard}", "4:19: factors.layout: ", "did you mean 'shared'"),
+        ("factors: {layout: [auto, no]}", "4:26: factors.layout[1]: ", "'no' is not known"),
+        ("factors: {model: 3}", "4:18: factors.model: ", "expected one, or a list of them, not 3"),
+        ("arms: [fool]", "4:8: arms[0]: ", "no arm is known as 'fool'"),
+        ("arms: [full, ful]", "4:14: arms[1]: ", "did you mean 'full'?"),
+        ("arms: {full: , no-chairs: }", "4:16: arms.no-chairs: ", "did you mean 'no-chair'?"),
+        ("arms: [full, full]", "4:14: arms[1]: ", "the arm 'full' is there twice"),
+        ("arms: [full, {a: {}}]", "4:14: arms[1]: ", "write others as `name: changes`"),
+        ("arms: full", "4:7: arms: ", "a list of arms, or arms by name, not 'full'"),
+        ("arms: {a: {goals: {private: null}}}", "4:12: arms.a.goals: ", "stands under `card:`"),
+        ("arms: {a: {motion: M}}", "4:12: arms.a.motion: ", "stands under `scenario:`"),
+        (
+            "arms: {a: {card: {voice: {catchphrase: null}}}}",
+            "4:27: arms.a.card.voice.catchphrase: ",
+            "did you mean 'catchphrases'",
+        ),
+        ("arms: {a: {scenario: {rule: []}}}", "4:23: arms.a.scenario.rule: ", "mean 'rules'"),
+        ("arms: {a: {notes: [Hear.]}}", "4:12: arms.a.notes: ", "notes are passed where"),
+        ("from: {transcript: t, turn: 1}", "4:1: from: ", "either a `scenario` or a past"),
+        ("id: p\nfrom: {transcript: t, at: 1, turn: 2}", "3:30: from.turn: ", "either `at`"),
+        ("id: p\nfrom: {transcript: t}", "3:7: from: ", "say where it goes on"),
+        (f"{PAST}\nrounds: 2", "4:1: rounds: ", "settled in the past"),
+        (f"{PAST}\nfactors: {{order: latin}}", "4:11: factors.order: ", "settled in the past"),
+        (f"{PAST}\nfactors: {{layout: auto}}", "4:11: factors.layout: ", "settled in the past"),
+        (f"{PAST}\narms: [full, no-chair]", "4:14: arms[1]: ", "who has the chair is settled"),
+        (f"{PAST}\narms: {{no-chair: }}", "4:8: arms.no-chair: ", "who has the chair is settled"),
+        (
+            f"{PAST}\narms: {{a: {{scenario: {{motion: M}}}}}}",
+            "4:12: arms.a.scenario: ",
+            "the scenario is settled",
+        ),
     ],
 )
-def test_a_fault_in_a_plan_is_told_with_its_place(text, said):
+def test_a_fault_in_a_plan_is_told_at_the_place_where_it_was_written(text, place, said):
+    head = "" if text.startswith("id:") else "id: p\nscenario: yalta\n"
     with pytest.raises(LoadError) as caught:
-        loads(f"schema: yalta/plan/1\n{text}\n", Plan, path="plan.yaml")
-    assert said in str(caught.value)
-    assert str(caught.value).startswith("plan.yaml:")
+        loads(f"schema: yalta/plan/1\n{head}{text}\n", Plan, path="plan.yaml")
+    [line] = str(caught.value).splitlines()
+    assert line.startswith(f"plan.yaml:{place}")
+    assert said in line
+
+
+def test_an_arm_with_a_known_name_changes_what_it_is_known_for():
+    assert plan(arms=["no-chair"]).arms == plan(arms={"no-chair": None}).arms
+    both = plan(arms={"no-chair": {"rules": ["Be brief."]}}).arms["no-chair"]
+    assert (both.change, both.rules) == ("no-chair", ("Be brief.",))
 
 
 def held(arm, folder: Path, seed=1):
