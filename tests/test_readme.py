@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from worlds import manifest
 
 from debate.batch.cells import cells
-from debate.batch.plan import Plan
+from debate.batch.plan import Arm, Factors, Plan
 from debate.library import load_scenario, persona_files
 from debate.lint import advice
 from debate.phases import turns_planned
@@ -41,6 +42,15 @@ def test_every_field_that_the_readme_tells_of_a_phase_is_one():
     )
     told = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
     assert set(told) - {"weights"} <= Phase.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("head", "model"), [("field of a plan", Plan), ("`factors`", Factors), ("field of an arm", Arm)]
+)
+def test_the_tables_of_a_plan_in_the_readme_tell_of_every_field_and_no_other(head, model):
+    table = README.read_text(encoding="utf-8").partition(f"| {head} | is |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
+    assert sorted(told) == sorted(info.alias or name for name, info in model.model_fields.items())
 
 
 def test_the_plans_in_the_readme_are_plans():
