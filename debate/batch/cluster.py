@@ -23,7 +23,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from debate.batch.cells import Cell
 from debate.batch.index import Outcome
 from debate.batch.job import Job, hold
 from debate.batch.run import Batch, Watch
@@ -95,34 +94,30 @@ async def run_on(client: Client, batch: Batch, watch: Watch) -> None:
     """
     folder = batch.folder.path.resolve()
     with _token(folder) as token:
-        queue = iter(batch.open())
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(batch.jobs, len(batch.open()))):
-                group.create_task(_feed(client, batch, queue, folder, token, watch))
+        await batch.side_by_side(lambda: _feed(client, batch, folder, token, watch))
 
 
 async def _feed(
     client: Client,
     batch: Batch,
-    queue: Iterator[Cell],
     folder: Path,
     token: str,
     watch: Watch,
 ) -> None:
-    for cell in queue:
+    while begun := await batch.begin():
+        cell = begun.cell
         watch(cell, None)
         try:
             job = batch.folder.job(cell)
         except YaltaError as error:
             failed = Outcome(cell=cell.id, factors=cell.factors, end="failed", reason=str(error))
-            batch.take(failed)
+            await batch.end(begun, failed)
             watch(cell, failed)
             continue
         lines = _known(folder / job.file)
         workers = max(1, len(await client.ncores()))
-        budget = batch.begin_share()
         task = client.submit(
-            _held, job, str(folder), token, lines, 1 / workers, budget, pure=False, retries=10
+            _held, job, str(folder), token, lines, 1 / workers, begun.share, pure=False, retries=10
         )
         try:
             returned: Returned = await task
@@ -130,10 +125,9 @@ async def _feed(
             reason = f"the cluster could not hold it: {error or type(error).__name__}"
             lost = Outcome(cell=cell.id, factors=cell.factors, end="failed", reason=reason)
             returned = Returned(lost, None)
-        batch.end_share(budget)
         if returned.lines is not None:
             write_whole(folder / job.file, returned.lines)
-        batch.take(returned.outcome)
+        await batch.end(begun, returned.outcome)
         watch(cell, returned.outcome)
 
 

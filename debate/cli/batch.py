@@ -17,8 +17,9 @@ from debate.batch.folder import BatchFolder
 from debate.batch.index import Outcome
 from debate.batch.run import Batch, Watch
 from debate.bill import Cost
-from debate.cli.batch_forecast import check_held, show_forecast
+from debate.cli.batch_forecast import check_held, foreseen, show_forecast
 from debate.cli.batch_progress import Progress, progress
+from debate.cli.forecast import amount_told
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
 from debate.errors import YaltaError
@@ -239,7 +240,8 @@ def _hold(
     from debate.cli.models import fetch_models
 
     with folder.held():
-        held = Batch(folder, jobs, budget)
+        limited = budget is not None or folder.plan.budget is not None
+        held = Batch(folder, jobs, budget, foreseen(folder) if limited else None)
         if again:
             held.forget(held.failed())
         if address is None:
@@ -250,7 +252,7 @@ def _hold(
         finally:
             with suppress(OSError):
                 _tell(held)
-    if held.failed():
+    if held.failed() or held.stopped:
         sys.exit(1)
 
 
@@ -297,17 +299,36 @@ def _tell(held: Batch) -> None:
     """How far it is, and what failed, with reasons."""
     ends = Counter(each.end for each in held.outcomes.values())
     left = len(held.open())
+    limit = f" of {held.budget:g}" if held.budget is not None else ""
+    spent = f", {amount_told(held.spent)}{limit} spent" if limit or held.spent else ""
     click.echo(
         f"{ends['complete']:,} complete, {ends['failed']:,} failed, {left:,} open, of"
-        f" {len(held.folder.cells):,} in {short_path(held.folder.path)}"
+        f" {len(held.folder.cells):,} in {short_path(held.folder.path)}{spent}"
     )
+    if left or ends["failed"]:
+        _tell_arms(held)
     reasons: dict[str, list[str]] = {}
     for each in held.failed():
         reasons.setdefault(" ".join((each.reason or "").split()), []).append(each.cell)
     for reason, cells in reasons.items():
         which = ", ".join(cells[:4]) + (f" and {len(cells) - 4} more" if len(cells) > 4 else "")
         paragraph(f"{which}: {showable(reason)}")
+    if held.stopped:
+        paragraph("What is left of the budget does not bear another conference in every arm.")
     if left:
-        click.echo(f"Go on with:  yalta batch resume {held.folder.path}")
+        more = " --budget N" if held.stopped else ""
+        click.echo(f"Go on with:  yalta batch resume {held.folder.path}{more}")
     elif ends["failed"]:
         click.echo(f"Hold them again with:  yalta batch retry {held.folder.path}")
+
+
+def _tell_arms(held: Batch) -> None:
+    """How many have ended in each arm, so that it is seen where one has fewer than another."""
+    arms: dict[str, Counter[str]] = {}
+    for cell in held.folder.cells:
+        ended = held.outcomes.get(cell.id)
+        arms.setdefault(cell.arm, Counter())[ended.end if ended else "open"] += 1
+    if len(arms) > 1:
+        ends = ("complete", "failed", "open")
+        rows = [[showable(arm), *(f"{of[end]:,}" for end in ends)] for arm, of in arms.items()]
+        table(["arm", *ends], rows)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from debate.batch.budget import borne
 from debate.batch.cells import Cell
 from debate.batch.folder import BatchFolder
-from debate.cli.forecast import money_told, profile_foreseen
+from debate.cli.forecast import amount_told, money_told, profile_foreseen
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError
@@ -30,11 +31,16 @@ class _Group:
     """Cells that take the same: they differ by seed and order alone."""
 
     told: tuple[str, ...]
-    cells: int
+    cells: tuple[Cell, ...]
     one: Figures
     share: Decimal
     """Part of a conference that is still to be held."""
     local: bool
+
+    @property
+    def cost(self) -> Decimal:
+        """Of one conference; what is not known counts as nothing."""
+        return sum((self.one.expected or {}).values(), Decimal(0)) * self.share
 
 
 def check_held(folder: BatchFolder) -> None:
@@ -64,8 +70,8 @@ def show_forecast(folder: BatchFolder) -> None:
     Raises:
         UserError: if one of them cannot be held as it is.
     """
-    names = [n for n in ("arm", "model", "layout", "cast", "thinking") if _varies(folder, n)]
     check_held(folder)
+    names = _names(folder)
     groups = _groups(folder, names)
     rows = [_row(group) for group in groups]
     head = ["conferences", "calls", "tokens in", "new", "out", "cost"]
@@ -80,10 +86,39 @@ def show_forecast(folder: BatchFolder) -> None:
         f" second on the embedded model, one at a time, and {RATE['else']:.0f} elsewhere."
     )
     if folder.plan.budget is not None:
+        _show_budget(folder, Decimal(str(folder.plan.budget)), groups)
+
+
+def foreseen(folder: BatchFolder) -> dict[str, Decimal]:
+    """What each cell is foreseen to cost, by its id. Raises as `show_forecast`."""
+    return _by_cell(_groups(folder, _names(folder)))
+
+
+def _by_cell(groups: list[_Group]) -> dict[str, Decimal]:
+    return {cell.id: group.cost for group in groups for cell in group.cells}
+
+
+def _show_budget(folder: BatchFolder, budget: Decimal, groups: list[_Group]) -> None:
+    """What a budget bears, and in which arms conferences would be left open."""
+    costs = _by_cell(groups)
+    held = Counter(cell.arm for cell in borne(folder.cells, budget, costs))
+    planned = Counter(cell.arm for cell in folder.cells)
+    paragraph(
+        f"Budget {budget:g} for all: each conference may take in proportion to what is foreseen of"
+        " it, and begins only if there is enough for it in every arm."
+    )
+    if held != planned:
+        told = ", ".join(f"{held[arm]:,} of {count:,} {arm}" for arm, count in planned.items())
         paragraph(
-            f"Budget {folder.plan.budget:g} for all: an equal part of what is left for each"
-            " conference as it begins."
+            f"Warning: that does not bear all of it: {amount_told(sum(costs.values(), Decimal(0)))}"
+            " is foreseen, and half as much again is wanted before a conference begins. About"
+            f" {showable(told)} will be held, and the rest left open."
         )
+
+
+def _names(folder: BatchFolder) -> list[str]:
+    """The factors by which conferences differ in what they take."""
+    return [n for n in ("arm", "model", "layout", "cast", "thinking") if _varies(folder, n)]
 
 
 def _varies(folder: BatchFolder, name: str) -> bool:
@@ -92,18 +127,16 @@ def _varies(folder: BatchFolder, name: str) -> bool:
 
 
 def _groups(folder: BatchFolder, names: list[str]) -> list[_Group]:
-    number: Counter[tuple[str, ...]] = Counter()
-    first: dict[tuple[str, ...], Cell] = {}
+    alike: dict[tuple[str, ...], list[Cell]] = {}
     for cell in folder.cells:
         told = tuple(cell.factors.get(name, "") for name in names)
-        number[told] += 1
-        first.setdefault(told, cell)
+        alike.setdefault(told, []).append(cell)
     registry = Registry()
     found = []
-    for told, cell in first.items():
-        manifest, share = _manifest(folder, cell, registry)
+    for told, cells in alike.items():
+        manifest, share = _manifest(folder, cells[0], registry)
         local = any(seat.profile.family == "local" for seat in manifest.seats)
-        found.append(_Group(told, number[told], forecast(manifest).total, share, local))
+        found.append(_Group(told, tuple(cells), forecast(manifest).total, share, local))
     return found
 
 
@@ -141,11 +174,11 @@ def _manifest(
 
 
 def _row(group: _Group) -> list[str]:
-    one, times = group.one, group.share * group.cells
+    one, times = group.one, group.share * len(group.cells)
     counts = (one.turns + one.asks, one.input, one.new, one.output)
     return [
         *map(showable, group.told),
-        f"{group.cells:,}",
+        f"{len(group.cells):,}",
         *(f"{round(count * times):,}" for count in counts),
         money_told(_times(one.expected, times)),
     ]
@@ -153,15 +186,15 @@ def _row(group: _Group) -> list[str]:
 
 def _total(names: list[str], groups: list[_Group]) -> list[str]:
     def of(count: str) -> str:
-        total = sum(getattr(g.one, count) * g.share * g.cells for g in groups)
+        total = sum(getattr(g.one, count) * g.share * len(g.cells) for g in groups)
         return f"{round(total):,}"
 
-    calls = sum((g.one.turns + g.one.asks) * g.share * g.cells for g in groups)
-    costs = [_times(g.one.expected, g.share * g.cells) for g in groups]
+    calls = sum((g.one.turns + g.one.asks) * g.share * len(g.cells) for g in groups)
+    costs = [_times(g.one.expected, g.share * len(g.cells)) for g in groups]
     return [
         "all",
         *[""] * (len(names) - 1),
-        f"{sum(g.cells for g in groups):,}",
+        f"{sum(len(g.cells) for g in groups):,}",
         f"{round(calls):,}",
         of("input"),
         of("new"),
@@ -187,7 +220,9 @@ def _sum(costs: Iterable[Money | None]) -> Money | None:
 
 def _seconds(folder: BatchFolder, groups: list[_Group]) -> float:
     def of(*, local: bool) -> float:
-        tokens = sum(float(g.one.output * g.share * g.cells) for g in groups if g.local == local)
+        tokens = sum(
+            float(g.one.output * g.share * len(g.cells)) for g in groups if g.local == local
+        )
         return tokens / RATE["local" if local else "else"]
 
     return of(local=True) + of(local=False) / min(folder.plan.jobs, len(folder.cells))

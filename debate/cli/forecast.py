@@ -168,7 +168,7 @@ def _notes(manifest: ConferenceOpened, one: Forecast) -> list[str]:
     if ends.seconds is not None:
         notes.append(f"It ends after {ends.seconds:g} s, wherever it is then.")
     if (budget := _budget(manifest)) is not None:
-        of = " ".join([_amount(budget), *(total.expected or ())])
+        of = " ".join([amount_told(budget), *(total.expected or ())])
         notes.append(f"Budget {of}: {_suffices(budget, total)}.")
     return [*notes, "Nothing was started, fetched or written."]
 
@@ -204,10 +204,10 @@ def money_told(money: Money | None) -> str:
     """What something costs, each currency for itself."""
     if money is None:
         return UNKNOWN
-    return " + ".join(f"{_amount(amount)} {of}" for of, amount in money.items()) or "nothing"
+    return " + ".join(f"{amount_told(amount)} {of}" for of, amount in money.items()) or "nothing"
 
 
-def _amount(amount: Decimal) -> str:
+def amount_told(amount: Decimal) -> str:
     """To a hundredth of a cent; what is less is still not nothing."""
     least = Decimal("0.0001")
     if 0 < amount < least:

@@ -171,16 +171,48 @@ def test_one_program_runs_a_batch_at_a_time(model, tmp_path):
         CliRunner().invoke(yalta, ["batch", "run", str(plan)], catch_exceptions=False)
 
 
-def test_a_budget_is_shared_out_as_conferences_begin_and_end(model, tmp_path):
+def test_a_budget_without_a_forecast_is_shared_out_as_conferences_begin_and_end(model, tmp_path):
     batch = BatchFolder.begin(write_plan(tmp_path, model, seeds=3, more="budget: 0.3\n"))
     held = Batch(batch)
-    assert [held.begin_share() for _ in range(2)] == [Decimal("0.1"), Decimal("0.1")]
-    held.end_share(Decimal("0.1"))
-    costs = [{"currency": "USD", "cost": "0.04"}]
-    held.take(Outcome(cell=batch.cells[0].id, end="complete", costs=costs))
-    assert held.spent == Decimal("0.04")
-    # Another has 0.1 still, so that this one may have what is left of 0.3.
-    assert held.begin_share() == Decimal("0.16")
+
+    async def shares():
+        first, second = await held.begin(), await held.begin()
+        assert first.share == second.share == Decimal("0.1")
+        costs = [{"currency": "USD", "cost": "0.04"}]
+        await held.end(first, Outcome(cell=first.cell.id, end="complete", costs=costs))
+        assert held.spent == Decimal("0.04")
+        # Another has 0.1 still, so that this one may have what is left of 0.3.
+        assert (await held.begin()).share == Decimal("0.16")
+        assert await held.begin() is None
+        assert not held.stopped
+
+    asyncio.run(shares())
+
+
+def test_a_budget_that_is_short_leaves_every_arm_the_same_open(tmp_path):
+    with streamer(tokens=60) as server:
+        url = server.partition("@")[2].partition("#")[0]
+        (tmp_path / "config").mkdir()
+        (tmp_path / "config" / "profiles.yaml").write_text(
+            f"schema: yalta/profiles/1\nproviders: {{mine: {{base_url: '{url}'}}}}\n"
+            "models: {priced: {provider: mine, name: m,"
+            " price: {currency: USD, input: 1, output: 1}}}\n"
+        )
+        arms = "[full, no-persona]"
+        plan = write_plan(tmp_path, "priced", arms=arms, seeds=3, more="budget: 0.06\n")
+        said = " ".join(run("plan", plan).split())
+        assert "Warning: that does not bear all of it" in said
+        assert "About 2 of 3 full, 2 of 3 no-persona will be held" in said
+        said = run("run", plan, code=1)
+        assert "4 complete, 0 failed, 2 open" in said
+        assert "of 0.06 spent" in said
+        assert "yalta batch resume" in said
+        assert "--budget N" in said
+        said = run("status", tmp_path / "small")
+        ended = [" ".join(line.split()) for line in said.splitlines()]
+        assert {"arm complete failed open", "full 2 0 1", "no-persona 2 0 1"} < {*ended}
+        run("resume", tmp_path / "small", "--budget", 1)
+        check_whole(tmp_path / "small", 6)
 
 
 @pytest.fixture(scope="module")
