@@ -6,7 +6,8 @@
     │   ├── UnknownName        no such persona, scenario, seat or model
     │   └── KeyMissing         a model's key is not in the environment
     ├── TranscriptError        a transcript cannot be read, written or trusted
-    │   └── TranscriptLocked   another program is writing it
+    │   ├── TranscriptLocked   another program is writing it
+    │   └── CannotWrite        its disk is full, or its folder may not be written
     ├── SpeakerError           a model could not give this turn
     └── ModelFileError         a local model file could not be had
 
@@ -15,6 +16,7 @@ Each says what happened, where, and what to do; none holds a key or a traceback.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -107,6 +109,23 @@ class TranscriptExists(TranscriptError):
 
 class TranscriptLocked(TranscriptError):
     """Another program is writing this transcript."""
+
+
+class CannotWrite(TranscriptError):
+    """A folder takes no more: its disk is full, or it may not be written. What is in it is whole.
+
+    Args:
+        what: The file or the folder.
+        error: What the system said.
+    """
+
+    def __init__(self, what: object, error: OSError) -> None:
+        refused = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        todo = "let it be written, or name another place" if refused else "make room there"
+        super().__init__(
+            f"cannot write {what}: {error.strerror}",
+            hint=f"{todo}, and go on: what is written already is whole, and kept",
+        )
 
 
 class SpeakerError(YaltaError):

@@ -26,7 +26,7 @@ from typing import Any
 from debate.batch.index import Outcome
 from debate.batch.job import Job, hold
 from debate.batch.run import Batch, Watch
-from debate.errors import UserError, YaltaError
+from debate.errors import CannotWrite, UserError, YaltaError
 from debate.speakers.limits import sharing
 from debate.speakers.registry import Registry
 from debate.whole_file import write_whole
@@ -167,7 +167,13 @@ async def _hold(job: Job, folder: Path, share: float, budget: Any) -> Outcome:
     with sharing(share):
         for _ in range(_PATIENCE):
             async with Registry() as registry:
-                outcome = await hold(job, folder, registry, lambda item: None, budget=budget)
+                try:
+                    outcome = await hold(job, folder, registry, lambda item: None, budget=budget)
+                except CannotWrite as error:  # a worker's disk may be its own
+                    cell = job.cell
+                    return Outcome(
+                        cell=cell.id, factors=cell.factors, end="failed", reason=str(error)
+                    )
             # Whoever held it before may be cut off and not gone.
             if not (outcome.reason or "").startswith("another program is writing"):
                 break

@@ -24,7 +24,7 @@ from debate.batch.cells import Cell, cells
 from debate.batch.index import Index
 from debate.batch.job import Job, job
 from debate.batch.plan import Plan
-from debate.errors import UserError, YaltaError
+from debate.errors import CannotWrite, UserError, YaltaError
 from debate.fork import lines_kept
 from debate.library import find_transcript, load_persona, load_scenario
 from debate.persona import Model
@@ -84,6 +84,7 @@ class BatchFolder:
 
         Raises:
             UserError: if another batch is in its folder.
+            CannotWrite: if the folder cannot be made or written.
         """
         batch = cls.of(path, out)
         text = read(path)
@@ -93,7 +94,10 @@ class BatchFolder:
             if known._made.plan_sha256 == digest:
                 return known
             known._check_extended(batch)
-            batch._write(text, digest, path)
+            try:
+                batch._write(text, digest, path)
+            except OSError as error:
+                raise CannotWrite(batch.path, error) from None
             return cls.open(batch.path)
         try:
             batch.path.mkdir(parents=True, exist_ok=True)
@@ -104,7 +108,7 @@ class BatchFolder:
                 (batch.path / "past" / "past.jsonl").write_bytes(batch._past)
             batch._write(text, digest, path)
         except OSError as error:
-            raise UserError(f"cannot write {batch.path}: {error.strerror}") from None
+            raise CannotWrite(batch.path, error) from None
         return batch
 
     def _write(self, text: str, digest: str, plan: Path) -> None:
@@ -183,7 +187,7 @@ class BatchFolder:
         except Timeout:
             raise UserError(f"another program runs the batch in {self.path}") from None
         except OSError as error:
-            raise UserError(f"cannot write in {self.path}: {error.strerror}") from None
+            raise CannotWrite(self.path, error) from None
         try:
             yield
         finally:

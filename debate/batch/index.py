@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from debate.bill import Bill, Cost
-from debate.errors import TranscriptError, UserError
+from debate.errors import CannotWrite, TranscriptError, UserError
 from debate.events import AnyEvent, ConferenceForked
 from debate.persona import Model
 from debate.state import fold
@@ -181,15 +181,12 @@ class Index:
         """Write one more outcome.
 
         Raises:
-            TranscriptError: if it could not be written.
+            CannotWrite: if it could not be written.
         """
         try:
             self._append(_line(outcome))
         except OSError as error:
-            raise TranscriptError(
-                f"cannot write {self.path}: {error.strerror}",
-                hint="what was held is in its transcripts: make room and go on with it",
-            ) from None
+            raise CannotWrite(self.path, error) from None
 
     def _append(self, line: bytes) -> None:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -200,7 +197,8 @@ class Index:
             if keep != size:
                 os.ftruncate(descriptor, keep)
             os.lseek(descriptor, 0, os.SEEK_END)
-            os.write(descriptor, line)
+            if os.write(descriptor, line) != len(line):
+                raise OSError(0, "the disk is full")
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -212,8 +210,11 @@ class Index:
             return size - back + file.read().rfind(b"\n") + 1
 
     def rewrite(self, outcomes: Iterable[Outcome]) -> None:
-        """Write all of it anew, as a whole."""
-        write_whole(self.path, b"".join(map(_line, outcomes)))
+        """Write all of it anew, as a whole. Raises as `append`."""
+        try:
+            write_whole(self.path, b"".join(map(_line, outcomes)))
+        except OSError as error:
+            raise CannotWrite(self.path, error) from None
 
 
 def _line(outcome: Outcome) -> bytes:

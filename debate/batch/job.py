@@ -19,7 +19,7 @@ from debate.batch.cells import Cell
 from debate.batch.index import Outcome, cost_before, outcome
 from debate.batch.plan import Plan
 from debate.conference import Conference
-from debate.errors import TranscriptError, YaltaError
+from debate.errors import CannotWrite, TranscriptError, YaltaError
 from debate.events import ConferenceOpened, FloorPaused, parse
 from debate.fork import Changes, fork, profiles_of
 from debate.scenario import Scenario
@@ -129,6 +129,9 @@ async def hold(
 
     Returns:
         How it ended; a failure is an outcome too.
+
+    Raises:
+        CannotWrite: if the folder takes no more, which is a failure of none of its conferences.
     """
     path = folder / job.file
     seen = _Seen(watch)
@@ -148,10 +151,12 @@ async def hold(
                 await conference.drive(seen)
         if not _closed(path):
             reason = seen.paused or "it stands still"
+    except CannotWrite:
+        raise
     except YaltaError as error:
         reason = str(error)
     except OSError as error:
-        reason = f"cannot write {path.name}: {error.strerror}"
+        raise CannotWrite(path, error) from None
     except Exception as error:  # a fault of one conference is no reason to lose the others
         reason = f"a fault: {type(error).__name__}: {error}"
     cell = job.cell

@@ -98,7 +98,7 @@ class Batch:
         """Hold what is open. A conference that fails never stops the others.
 
         Raises:
-            TranscriptError: if the index cannot be written.
+            CannotWrite: if the folder takes no more; what is held then is left as it can go on.
         """
         await self.side_by_side(lambda: self._work(registry, watch))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from debate.cli.lazy import LazyGroup
-from debate.errors import YaltaError
+from debate.errors import CannotWrite, YaltaError
 from debate.text import showable
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ COMMANDS = {
     "doctor": ("debate.cli.doctor", "Tell what this machine has and lacks, and what to do."),
     "completion": ("debate.cli.completion", "Print what completes commands in a shell."),
 }
+
+#: What the system says only of a disk that takes no more, whatever was written.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 
 
 @click.command(
@@ -80,6 +84,8 @@ def main(args: list[str] | None = None, front: Front | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _fail(1, f"yalta: {CannotWrite(error.filename or 'its files', error)}", debug, error)
         hint = "this is a fault in yalta; `yalta --debug ...` shows where"
         _fail(1, f"yalta: {type(error).__name__}: {error}\n  {hint}", debug, error)
 

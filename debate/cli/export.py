@@ -19,7 +19,7 @@ from debate.batch.known import Batches
 from debate.cli.changed import tell_changed
 from debate.cli.export_site import export_site
 from debate.cli.printer import Printer
-from debate.errors import TranscriptError, UnknownName, UserError
+from debate.errors import CannotWrite, TranscriptError, UnknownName, UserError
 from debate.export import chat, csv
 from debate.export.form import FORMS, Form, beside, file_name
 from debate.export.source import Source, source
@@ -176,12 +176,13 @@ class _File(_Place):
         """Give the file its name, if it is whole; else leave nothing of it."""
         if self._file is None:
             return
-        self._file.close()
-        if whole:
-            self._new.replace(self._path)
-            self.written.append(self._path)
-        else:
-            self._new.unlink()
+        try:
+            self._file.close()
+            if whole:
+                self._new.replace(self._path)
+                self.written.append(self._path)
+        finally:
+            self._new.unlink(missing_ok=True)
 
 
 class _Folder(_Place):
@@ -232,7 +233,7 @@ def _place(out: str | None, form: Form, force: bool, paths: list[Path]) -> Itera
         finally:
             file.close(whole=whole)
     except OSError as error:
-        raise UserError(f"cannot write {error.filename or out}: {error.strerror}") from None
+        raise CannotWrite(out, error) from None
 
 
 def _check(files: list[Path], force: bool, paths: list[Path]) -> None:

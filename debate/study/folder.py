@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from debate.errors import UserError
+from debate.errors import CannotWrite, UserError
 from debate.persona import Model
 from debate.study.bundle import Bundle, Sha256, dump_bundle, load_bundle, read_json, sha256
 from debate.study.drawing.assignment import assign
@@ -56,7 +56,8 @@ class StudyFolder:
         """Make the folder of a new study.
 
         Raises:
-            UserError: if something of that name is there, or it cannot be made.
+            UserError: if something of that name is there.
+            CannotWrite: if it cannot be made.
         """
         folder = cls(path)
         try:
@@ -66,8 +67,12 @@ class StudyFolder:
                 f"{path} is there already", hint="give the study another name"
             ) from None
         except OSError as error:
-            raise UserError(f"cannot make {path}: {error.strerror}") from None
-        write_whole(folder.key_path, dump_key(key), mode=0o600)
+            raise CannotWrite(path, error) from None
+        try:
+            write_whole(folder.key_path, dump_key(key), mode=0o600)
+        except OSError:
+            path.rmdir()  # else the study could not be made under this name once there is room
+            raise
         return folder
 
     # -- what is in it
@@ -266,7 +271,8 @@ def write_bundle(bundle: Bundle, folder: Path, raters: Sequence[str] = ()) -> li
         raters: A file for each of these alone; none of them writes one folder that all share.
 
     Raises:
-        UserError: if it cannot be written, or something else is there.
+        UserError: if something else is there.
+        CannotWrite: if it cannot be written.
     """
     files = {folder / f"{rater}.json": bundle.for_rater(rater) for rater in raters}
     files = files or {folder / "study.json": bundle}
@@ -278,5 +284,5 @@ def write_bundle(bundle: Bundle, folder: Path, raters: Sequence[str] = ()) -> li
         for path, each in files.items():
             write_whole(path, dump_bundle(each))
     except OSError as error:
-        raise UserError(f"cannot write to {folder}: {error.strerror}") from None
+        raise CannotWrite(folder, error) from None
     return list(files)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from debate.errors import TranscriptError, TranscriptExists, TranscriptLocked
+from debate.errors import CannotWrite, TranscriptError, TranscriptExists, TranscriptLocked
 from debate.events import AnyEvent, ConferenceOpened, Event, dump, parse
 from debate.transcript.chain import GENESIS, Chain, line_hash
 
@@ -119,17 +120,15 @@ class Transcript:
         except OSError as error:
             lock.release()
             if isinstance(error, FileExistsError):
-                said = f"cannot begin a transcript at {path}: is there already"
-                raise TranscriptExists(said) from None
-            said = f"cannot begin a transcript at {path}: {error.strerror}"
-            raise TranscriptError(said) from None
+                raise TranscriptExists(f"{path} is there already") from None
+            raise CannotWrite(path, error) from None
         transcript = cls(path, lock, descriptor)
         try:
             transcript._write(begins)
             for entry in read_entries(path) if begins else ():
                 transcript._follow(entry)
         except BaseException:
-            path.unlink()
+            path.unlink(missing_ok=True)
             transcript.close()
             raise
         _sync_folder(path.parent)
@@ -190,12 +189,18 @@ class Transcript:
                 raise OSError(0, "the disk is full")
         except OSError as error:
             os.ftruncate(self._file, self._size)
-            raise TranscriptError(f"cannot write {self.path}: {error.strerror}") from None
+            if not self._size:  # a file with nothing in it could neither be begun nor gone on with
+                with suppress(OSError):
+                    self.path.unlink()
+            raise CannotWrite(self.path, error) from None
         self._size += len(data)
 
     async def sync(self) -> None:
         """Return once all that was appended is on the disk: it survives a crash of the machine."""
-        await asyncio.to_thread(os.fsync, self._file)
+        try:
+            await asyncio.to_thread(os.fsync, self._file)
+        except OSError as error:
+            raise CannotWrite(self.path, error) from None
 
     def close(self) -> None:
         """Let others write the transcript. May be called twice."""
@@ -232,7 +237,7 @@ def _acquire(path: Path) -> FileLock:
     except Timeout:
         raise TranscriptLocked(f"another program is writing {path}") from None
     except OSError as error:
-        raise TranscriptError(f"cannot write in {path.parent}: {error.strerror}") from None
+        raise CannotWrite(path.parent, error) from None
     return lock
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import sys
 from decimal import Decimal
 
 import pytest
 from batches import check_whole, streamer, write_plan
 from click.testing import CliRunner
+from full_disk import full_at
 
 from debate.batch.folder import BatchFolder
 from debate.batch.index import Costs, Index, Outcome
 from debate.batch.run import Batch
 from debate.bill import Bill, Cost
 from debate.cli import yalta
-from debate.errors import UserError
+from debate.errors import CannotWrite, UserError
 from debate.events import ConferenceForked, PersonaChanged, RuleAdded, TurnClosed
 from debate.speakers.registry import Registry
 from debate.transcript import read
@@ -146,6 +148,24 @@ def test_a_conference_that_stood_still_goes_on_where_it_was(tmp_path):
         run("resume", folder)
         check_whole(folder, 1)
         assert [e.text for e in read(path) if isinstance(e, TurnClosed)][: len(said)] == said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of a file")
+@pytest.mark.parametrize("room", [1_000, 38_000])
+def test_a_full_disk_stops_a_batch_and_fails_none_of_its_conferences(model, tmp_path, room):
+    plan = write_plan(tmp_path, model, seeds=3, jobs=2)
+    folder = BatchFolder.begin(plan).path
+    with full_at(room), pytest.raises(CannotWrite, match="make room there") as stopped:
+        CliRunner().invoke(yalta, ["batch", "run", str(plan)], catch_exceptions=False)
+    assert stopped.value.exit_code == 1
+    assert str(folder) in str(stopped.value)
+    # What was begun is kept as far as it came, and of the rest nothing is in the way.
+    begun = [path.stat().st_size for path in folder.glob("full*.jsonl")]
+    assert len(begun) == (2 if room > 20_000 else 0)
+    assert all(0 < size <= room for size in begun)
+    assert "0 complete, 0 failed, 3 open" in run("status", folder)
+    run("resume", folder)
+    check_whole(folder, 3)
 
 
 def test_an_empty_or_torn_transcript_and_a_torn_index_are_made_whole(model, tmp_path):

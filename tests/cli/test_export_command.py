@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from full_disk import full_at
 from worlds import Play, manifest, scenario
 
 from debate.cli import yalta
-from debate.errors import UnknownName, UserError
+from debate.errors import CannotWrite, UnknownName, UserError
 from debate.transcript import Transcript
 
 PLAN = scenario(["ada", "bo"], [{"kind": "opening"}, {"kind": "plenary"}])
@@ -164,7 +166,7 @@ def test_one_whose_prompts_break_half_way_is_left_out_whole(runs):
         (["--chat", "--seat", "adda"], UnknownName, "did you mean 'ada'"),
         (["--chat", "-o", "x.jsonl", "--seat", "zed"], UnknownName, "no seat named 'zed'"),
         (["nowhere", "--chat"], UserError, "no transcript at nowhere"),
-        (["--csv", "-o", "runs/a.jsonl/x.csv"], UserError, "cannot write"),
+        (["--csv", "-o", "runs/a.jsonl/x.csv"], CannotWrite, "cannot write"),
     ],
 )
 def test_what_cannot_be_had_is_told_and_nothing_is_written(runs, words, kind, message):
@@ -173,6 +175,16 @@ def test_what_cannot_be_had_is_told_and_nothing_is_written(runs, words, kind, me
     assert isinstance(error, kind)
     assert message in str(error)
     assert sorted(map(str, Path().rglob("*"))) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of a file")
+@pytest.mark.parametrize("out", ["x.csv", "pages/"])
+def test_a_full_disk_is_told_and_nothing_is_left_of_the_file(runs, out):
+    with full_at(100):
+        error = run(runs, "--csv", "-o", out).exception
+    assert isinstance(error, CannotWrite)
+    assert out.rstrip("/") in str(error)
+    assert not [path for path in Path().rglob("*.csv*") if path.is_file()]
 
 
 def test_a_page_is_of_one_transcript(runs, tmp_path):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import stat
+import sys
 
 import pytest
 from conferences import conferences, style_plan
+from full_disk import full_at
 
+from debate.cli import main
 from debate.errors import UserError
 from debate.study.adjudication import differences
 from debate.study.drawing.style import draw
@@ -139,6 +142,20 @@ def test_what_is_sealed_is_not_changed_and_what_is_not_is_not_rated(folder):
 def test_a_folder_that_is_there_is_left_alone(folder):
     with pytest.raises(UserError, match="is there already"):
         StudyFolder.begin(folder.path, folder.key())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of a file")
+def test_a_full_disk_is_told_and_leaves_nothing_in_the_way_of_the_study(folder, tmp_path, capsys):
+    before = folder.key_path.read_bytes()
+    with full_at(100), pytest.raises(SystemExit) as left:
+        main(["study", "mask", str(folder.path), "--approve", "kai"])
+    assert left.value.code == 1
+    assert f"yalta: cannot write {folder.key_path}: " in capsys.readouterr().err
+    assert [p.name for p in folder.path.iterdir()] == [folder.key_path.name]
+    assert folder.key_path.read_bytes() == before
+    with full_at(100), pytest.raises(OSError, match=r"key\.json"):
+        StudyFolder.begin(tmp_path / "again", folder.key())
+    assert StudyFolder.begin(tmp_path / "again", folder.key()).key() == folder.key()
 
 
 def test_what_is_no_study_is_told(tmp_path):

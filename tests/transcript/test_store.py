@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from full_disk import full_at
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import Play, closed, manifest, scenario
 
-from debate.errors import TranscriptError, TranscriptLocked
+from debate.errors import CannotWrite, TranscriptError, TranscriptLocked
 from debate.events import FloorPaused, dump
 from debate.transcript import GENESIS, Transcript, line_hash, read, read_entries
 from debate.verify import verify
@@ -166,6 +167,15 @@ def test_a_full_disk_is_an_error_and_leaves_no_half_line(path, monkeypatch):
 
     assert done.stdout == "refused\n", done.stderr
     assert read(path)[-1].text == "short"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of a file")
+def test_a_transcript_whose_first_line_finds_no_room_can_be_begun_again(path):
+    with Transcript.create(path) as transcript, full_at(10), pytest.raises(CannotWrite):
+        transcript.append(EVENTS[0])
+    assert not path.exists()
+    write(path, EVENTS)
+    assert len(read(path)) == len(EVENTS)
 
 
 def test_sync_brings_what_was_appended_to_the_disk(path):
