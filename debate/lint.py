@@ -3,17 +3,19 @@
     for each in advice(load_scenario("yalta")):
         print(each.loc, each.message)
 
-Two kinds of thing are looked for: phases in which something cannot come about (a vote before any
-motion can be tabled, a floor whose quotas leave turns unfilled), and words that script an outcome,
-since what was scripted proves nothing when it comes.
+Three kinds of thing are looked for: phases in which something cannot come about (a vote before any
+motion can be tabled, a floor whose quotas leave turns unfilled), facts that are cited and are none
+of the scenario's, and words that script an outcome, since what was scripted proves nothing when it
+comes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from debate.citations import citations
 from debate.scenario import Phase, RoundRobin, Scenario, Weighted
 
 #: Where something stands in a file: fields and places in lists.
@@ -52,7 +54,7 @@ def advice(scenario: Scenario, personas: Collection[str] | None = None) -> list[
         loc: Loc = ("phases", n)
         found += _scripted((*loc, "instructions"), phase.instructions)
         found += [Advice((*loc, *each.loc), each.message) for each in _of_phase(scenario, n)]
-    return [*found, *_idle(scenario)]
+    return [*found, *_uncited(scenario), *_idle(scenario)]
 
 
 def taking_part(scenario: Scenario, phase: Phase) -> tuple[str, ...]:
@@ -71,6 +73,22 @@ def _scripted(loc: Loc, text: str) -> Iterator[Advice]:
         yield Advice(loc, f"{each!r} may script what comes out: say what to do, not where to end")
 
 
+def _uncited(scenario: Scenario) -> Iterator[Advice]:
+    """Facts that its texts cite, and that are none of its own."""
+    texts: list[tuple[Loc, str]] = [
+        (("motion",), scenario.motion),
+        (("background",), scenario.background),
+        *((("rules", n), rule) for n, rule in enumerate(scenario.rules)),
+        *((("facts", n, "text"), fact.text) for n, fact in enumerate(scenario.facts)),
+        *((("phases", n, "instructions"), p.instructions) for n, p in enumerate(scenario.phases)),
+    ]
+    known = ", ".join(fact.id for fact in scenario.facts[:20]) or "none"
+    for loc, text in texts:
+        for citation in citations(text, scenario.facts):
+            if citation.fact is None:
+                yield Advice(loc, f"[{citation.id}] is no fact on the table; there are: {known}")
+
+
 def _of_phase(scenario: Scenario, n: int) -> Iterator[Advice]:
     phase = scenario.phases[n]
     seats = taking_part(scenario, phase)
@@ -78,15 +96,29 @@ def _of_phase(scenario: Scenario, n: int) -> Iterator[Advice]:
     yield from _named(scenario, phase, seats)
     if phase.kind in ("caucus", "cross") and len(seats) < 2:
         yield Advice((), f"only {len(seats)} takes part: a {phase.kind} needs two")
-    if phase.kind == "vote" and phase.vote.on == "motions" and "motions" not in before:
-        yield Advice((), "no motion can have been tabled before: nothing is voted on")
-    if phase.kind == "amendments" and "motions" not in before:
-        yield Advice((), "no motion can have been tabled before: nothing can be amended")
+    if phase.kind == "amendments" or (phase.kind == "vote" and phase.vote.on == "motions"):
+        nothing = "nothing can be amended" if phase.kind == "amendments" else "nothing is voted on"
+        if "motions" not in before:
+            yield Advice((), f"no motion can have been tabled before: {nothing}")
+        elif vote := _decided_by(scenario.phases[:n]):
+            yield Advice((), f"{vote!r} has decided all motions that there are: {nothing}")
+    if phase.kind == "vote" and not any(phase.vote.weights.get(seat, 1) for seat in seats):
+        yield Advice(("vote", "weights"), "nobody who votes has a vote: nothing can be carried")
     if phase.kind == "communique" and not any(s.role == "chair" for s in scenario.seats):
         yield Advice((), f"there is no chair: {seats[0]} drafts it, who takes part first")
     if phase.kind == "caucus" and phase.floor.rule == "chaired":
         yield Advice(("floor",), "the chair does not hear what is said in a caucus")
     yield from _quota(phase, seats)
+
+
+def _decided_by(before: Sequence[Phase]) -> str | None:
+    """The vote after which no motion can be open, since none can have been tabled after it."""
+    for phase in reversed(before):
+        if phase.kind == "motions":
+            return None
+        if phase.kind == "vote" and phase.vote.on == "motions":
+            return phase.id
+    return None
 
 
 def _named(scenario: Scenario, phase: Phase, seats: tuple[str, ...]) -> Iterator[Advice]:
@@ -101,6 +133,7 @@ def _named(scenario: Scenario, phase: Phase, seats: tuple[str, ...]) -> Iterator
     for n, pair in enumerate(phase.pairs):
         if strange := [name for name in pair if name not in seats]:
             yield Advice(("pairs", n), f"{strange[0]} takes no part in the phase: nobody is asked")
+    yield from _in_two_rooms(phase)
     if isinstance(phase.rooms, dict):
         for room, members in phase.rooms.items():
             if strange := [name for name in members if name not in seats]:
@@ -112,6 +145,20 @@ def _named(scenario: Scenario, phase: Phase, seats: tuple[str, ...]) -> Iterator
         for name in named:
             if name not in seats:
                 yield Advice((field, "weights", name), f"{name!r} takes no part in the phase")
+
+
+def _in_two_rooms(phase: Phase) -> Iterator[Advice]:
+    rooms = phase.rooms if isinstance(phase.rooms, dict) else {}
+    first: dict[str, str] = {}
+    for room, members in rooms.items():
+        for n, name in enumerate(members):
+            if name in first:
+                yield Advice(
+                    ("rooms", room, n),
+                    f"{name} is in {first[name]!r} already, and meets nobody elsewhere: have"
+                    " another caucus for that",
+                )
+            first.setdefault(name, room)
 
 
 def _quota(phase: Phase, seats: tuple[str, ...]) -> Iterator[Advice]:

@@ -72,11 +72,69 @@ def told(seats, *phases, **more):
             ("vote", "weights", "eve"),
             "'eve' takes no part",
         ),
+        (
+            ["ada", "bo", GUEST],
+            [
+                {"kind": "vote", "vote": {"on": "house", "weights": {"ada": 0, "bo": 0}}},
+                {"kind": "plenary", "seats": ["dai"]},
+            ],
+            ("vote", "weights"),
+            "nobody who votes has a vote",
+        ),
+        (
+            ["ada", "bo", "dai"],
+            [{"kind": "caucus", "rooms": {"garden": ["ada", "bo"], "hall": ["dai", "ada"]}}],
+            ("rooms", "hall", 1),
+            "ada is in 'garden' already",
+        ),
     ],
 )
 def test_a_phase_in_which_something_cannot_come_about(seats, phases, loc, says):
     found = told(seats, *phases)
     assert [message for where, message in found if where == ("phases", 0, *loc) and says in message]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "idle"),
+    [
+        (["motions", "vote", "vote"], {2: "nothing is voted on"}),
+        (["motions", "vote", "plenary", "amendments"], {3: "nothing can be amended"}),
+        (["motions", "vote", "motions", "amendments", "vote"], {}),
+        (["motions", "amendments", "vote", "closing"], {}),
+    ],
+)
+def test_what_comes_after_all_motions_are_decided(kinds, idle):
+    found = told(["ada", "bo"], *({"kind": kind, "id": f"p{n}"} for n, kind in enumerate(kinds)))
+    said = {loc[1]: message for loc, message in found}
+    assert said.keys() == idle.keys()
+    for n, nothing in idle.items():
+        assert said[n] == f"'p1' has decided all motions that there are: {nothing}"
+
+
+def test_a_vote_on_the_house_decides_no_motion():
+    house = {"kind": "vote", "id": "house", "vote": {"on": "house"}}
+    assert (
+        told(["ada", "bo"], {"kind": "motions"}, house, {"kind": "vote"}, house | {"id": "h"}) == []
+    )
+
+
+def test_facts_that_are_cited_and_are_none():
+    facts = [{"id": "F1", "text": "Rivers run [F2].", "source": "A map."}]
+    found = told(
+        ["ada", "bo"],
+        {"kind": "opening", "instructions": "Begin with [F1, F9]."},
+        motion="Rivers matter [F1].",
+        background="It rains [F3], and [F 1] is none.",
+        rules=["Cite [F1].", "Or [f7]."],
+        facts=facts,
+    )
+    assert [(loc, message.partition(" ")[0]) for loc, message in found] == [
+        (("background",), "[F3]"),
+        (("rules", 1), "[F7]"),
+        (("facts", 0, "text"), "[F2]"),
+        (("phases", 0, "instructions"), "[F9]"),
+    ]
+    assert "there are: F1" in found[0][1]
 
 
 @pytest.mark.parametrize(
