@@ -34,6 +34,7 @@ _Base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HALF = "half of a surrogate pair is not a character"
 _DIRECTIVE = re.compile("^%", re.M)
+_KIND = re.compile(r"yalta/[a-z]{1,20}/[0-9]{1,3}")
 _PLAIN_KEY = re.compile(r"[\w-]{1,64}")
 
 
@@ -116,8 +117,16 @@ def validated(data: Any, model: type[M], node: yaml.Node, path: str) -> M:
         # Of a list whose items are at fault pydantic says too that it is short of them.
         inside = {e["loc"][:n] for e in errors for n in range(len(e["loc"]))}
         errors = [e for e in errors if e["type"] != "too_short" or e["loc"] not in inside]
+        # In a file of another kind nothing is where it should be, and only that is worth a word.
+        errors = [e for e in errors if _of_another_kind(e)] or errors
         problems = [_problem(e, node, model) for e in errors[:MAX_PROBLEMS]]
         raise LoadError(path, problems) from None
+
+
+def _of_another_kind(error: ErrorDetails) -> bool:
+    found = error["input"]
+    known = isinstance(found, str) and _KIND.fullmatch(found)
+    return error["loc"] == ("schema",) and error["type"] == "literal_error" and bool(known)
 
 
 def problems_at(path: Path, found: Iterable[tuple[tuple[int | str, ...], str]]) -> list[Problem]:

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -24,14 +24,14 @@ from debate.batch.cells import Cell, cells
 from debate.batch.index import Index
 from debate.batch.job import Job, job
 from debate.batch.plan import Plan
-from debate.errors import CannotWrite, UserError, YaltaError
+from debate.errors import CannotWrite, LoadError, UserError, YaltaError
 from debate.fork import lines_kept
 from debate.library import find_transcript, load_persona, load_scenario
 from debate.persona import Model
 from debate.seating import card_hash
 from debate.transcript import read_entries
 from debate.whole_file import write_whole
-from debate.yaml_file import load, loads, read
+from debate.yaml_file import load, loads, problems_at, read
 
 
 class MadeFrom(Model):
@@ -54,7 +54,7 @@ class BatchFolder:
         self.base = base
         self._past = past
         self.index = Index(path / "index.jsonl")
-        self.cells: list[Cell] = cells(plan, () if past is not None else _members(plan, base))
+        self.cells: list[Cell] = cells(plan, _members(plan, base))
 
     @classmethod
     def of(cls, path: Path, out: Path | None = None) -> BatchFolder:
@@ -68,14 +68,19 @@ class BatchFolder:
             LoadError: if the plan is wrong.
             UserError: if what it names is not there.
         """
+        _check_file(path)
         plan = load(path, Plan)
         where = out or path.parent / (plan.out or plan.id)
-        past = None
-        if plan.from_ is not None:
-            beside = path.parent / plan.from_.transcript
-            source = beside if beside.is_file() else find_transcript(plan.from_.transcript)
-            past = source.read_bytes()
-            lines_kept([*read_entries(source)], plan.from_.turn, plan.from_.at, source)
+        try:
+            past = _past(plan, path.parent)
+            if past is None:
+                load_scenario(named_from(plan.scenario or "", path.parent))
+        except LoadError:  # it knows where it stands itself
+            raise
+        except YaltaError as error:
+            at = ("scenario",) if plan.from_ is None else ("from",)
+            problems = problems_at(path, [(at, error.message)])
+            raise LoadError(str(path), problems, hint=error.hint) from None
         return cls(where, plan, path.parent, past)
 
     @classmethod
@@ -87,42 +92,49 @@ class BatchFolder:
             CannotWrite: if the folder cannot be made or written.
         """
         batch = cls.of(path, out)
+        known = batch.begun()
         text = read(path)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        if (batch.path / "batch.json").exists():
-            known = cls.open(batch.path)
-            if known._made.plan_sha256 == digest:
-                return known
-            known._check_extended(batch)
-            try:
-                batch._write(text, digest, path)
-            except OSError as error:
-                raise CannotWrite(batch.path, error) from None
-            return cls.open(batch.path)
+        if known is not None and known._made == batch._made_from(digest):
+            return batch
         try:
             batch.path.mkdir(parents=True, exist_ok=True)
-            if any(batch.path.glob("*.jsonl")):
+            if known is None and any(batch.path.glob("*.jsonl")):
                 raise UserError(f"{batch.path} holds other transcripts", hint="give another --out")
-            if batch._past is not None:
-                (batch.path / "past").mkdir(exist_ok=True)
-                (batch.path / "past" / "past.jsonl").write_bytes(batch._past)
-            batch._write(text, digest, path)
+            with batch.held():
+                batch._keep(text, digest)
         except OSError as error:
             raise CannotWrite(batch.path, error) from None
         return batch
 
-    def _write(self, text: str, digest: str, plan: Path) -> None:
-        """Keep a plan, and what it was made from, last."""
-        made = MadeFrom(
+    def _keep(self, text: str, digest: str) -> None:
+        """Keep the plan, and what it was made from last: without that nothing was begun."""
+        if self._past is not None:
+            (self.path / "past").mkdir(exist_ok=True)
+            write_whole(self.path / "past" / "past.jsonl", self._past)
+        made = self._made_from(digest).model_dump_json(indent=1) + "\n"
+        write_whole(self.path / "plan.yaml", text.encode())
+        write_whole(self.path / "batch.json", made.encode())
+
+    def begun(self) -> BatchFolder | None:
+        """The batch that is in its folder already; None if there is none.
+
+        Raises:
+            UserError: if that is of another plan, or what it was made from has changed.
+        """
+        if not (self.path / "batch.json").exists():
+            return None
+        known = self._kept(self.path, self.base)
+        known._check_extended(self)
+        known._check_sources()
+        return known
+
+    def _made_from(self, digest: str) -> MadeFrom:
+        return MadeFrom(
             plan_sha256=digest,
-            base=os.path.relpath(plan.parent.resolve(), self.path.resolve()),
+            base=os.path.relpath(self.base.resolve(), self.path.resolve()),
             sources_sha256=self._sources(),
         )
-        for name, said in (
-            ("plan.yaml", text),
-            ("batch.json", made.model_dump_json(indent=1) + "\n"),
-        ):
-            write_whole(self.path / name, said.encode())
 
     def _check_extended(self, other: BatchFolder) -> None:
         """See that another plan only adds to this one: all that was held is held by it too.
@@ -131,40 +143,84 @@ class BatchFolder:
             UserError: if it does not.
         """
         free = {"factors", "arms", "repeats", "jobs", "budget", "title", "out"}
-        mine, theirs = self.plan, other.plan
-        same = mine.model_dump(exclude=free) == theirs.model_dump(exclude=free)
-        arms = all(theirs.arms.get(name) == arm for name, arm in mine.arms.items())
-        casts = all(theirs.factors.cast.get(n) == c for n, c in mine.factors.cast.items())
-        gone = {cell.id for cell in self.cells} - {cell.id for cell in other.cells}
-        if not (same and arms and casts) or gone:
+        mine, theirs = (p.model_dump(by_alias=True, exclude=free) for p in (self.plan, other.plan))
+        ours, others = self.plan.factors.cast, other.plan.factors.cast
+        changed = [f"`{field}` is another" for field in mine if mine[field] != theirs[field]]
+        arms = other.plan.arms
+        for what, names in (
+            ("arm", [name for name, arm in self.plan.arms.items() if arms.get(name) != arm]),
+            ("cast", [name for name, cast in ours.items() if others.get(name) != cast]),
+        ):
+            changed += [f"the {what} {name!r} is another or none" for name in names]
+        if gone := {cell.id for cell in self.cells} - {cell.id for cell in other.cells}:
+            changed.append(f"{len(gone):,} of the {len(self.cells):,} conferences are no more")
+        if changed:
             raise UserError(
-                f"{self.path} holds the batch of another plan",
+                f"{self.path} holds the batch of another plan: in this one {', '.join(changed)}",
                 hint="a plan may get more seeds, arms, models or jobs, and another budget; else"
                 " give it a folder of its own with --out",
             )
 
     @classmethod
-    def open(cls, path: Path) -> BatchFolder:
+    def open(cls, path: Path, *, to_hold: bool = True) -> BatchFolder:
         """A batch that was begun.
 
+        Args:
+            path: Its folder.
+            to_hold: Whether its conferences are to be held, and not only looked at.
+
         Raises:
-            UserError: if there is none, or what it was made from has changed.
+            UserError: if there is none, or if what it was made from has changed and is needed.
         """
+        batch = cls._kept(path)
+        if to_hold:
+            batch._check_sources()
+        return batch
+
+    @classmethod
+    def _kept(cls, path: Path, base: Path | None = None) -> BatchFolder:
+        """The batch in a folder; its files are named from where they were, if None is said."""
         if not (path / "batch.json").exists():
-            raise UserError(
-                f"there is no batch in {path}", hint="`yalta batch run PLAN.yaml` begins one"
-            )
-        made = _made(path)
+            raise UserError(f"there is no batch in {path}", hint=_whereabouts(path))
         plan = loads(read(path / "plan.yaml"), Plan, path=str(path / "plan.yaml"))
-        base = Path(os.path.normpath(path.resolve() / made.base))
+        base = base or Path(os.path.normpath(path.resolve() / _made(path).base))
         past = (path / "past" / "past.jsonl").read_bytes() if plan.from_ else None
-        batch = cls(path, plan, base, past)
-        if batch._sources() != made.sources_sha256:
+        return cls(path, plan, base, past)
+
+    def _check_sources(self) -> None:
+        """See that what it was made from is what it was.
+
+        Raises:
+            UserError: if it is not.
+        """
+        try:
+            sources = self._sources()
+        except YaltaError as error:
             raise UserError(
-                f"the scenario or a card of the batch in {path} was changed since it was begun",
+                f"what the batch in {self.path} was made from cannot be had: {error.message}",
+                hint=f"if it was moved, `yalta batch run PLAN.yaml --out {self.path}` goes on, with"
+                " PLAN.yaml where its files are now",
+            ) from None
+        if sources != self._made.sources_sha256:
+            raise UserError(
+                f"the scenario or a card of the batch in {self.path} was changed since it was"
+                " begun",
                 hint="put it back, or begin another batch: one batch compares like with like",
             )
-        return batch
+
+    @property
+    def running(self) -> bool:
+        """Whether a program holds it now."""
+        try:
+            with self._lock():
+                return False
+        except Timeout:
+            return True
+        except OSError:  # in a folder that may only be read
+            return False
+
+    def _lock(self) -> FileLock:
+        return FileLock(self.path / ".batch.lock", timeout=0)
 
     @property
     def _made(self) -> MadeFrom:
@@ -181,11 +237,14 @@ class BatchFolder:
         Raises:
             UserError: if one does.
         """
-        lock = FileLock(self.path / ".batch.lock", timeout=0)
+        lock = self._lock()
         try:
             lock.acquire()
         except Timeout:
-            raise UserError(f"another program runs the batch in {self.path}") from None
+            raise UserError(
+                f"another program runs the batch in {self.path}",
+                hint=f"`yalta batch status {self.path}` tells how far it is; end it there, or wait",
+            ) from None
         except OSError as error:
             raise CannotWrite(self.path, error) from None
         try:
@@ -219,4 +278,49 @@ def _made(path: Path) -> MadeFrom:
 
 
 def _members(plan: Plan, base: Path) -> tuple[str, ...]:
-    return members(load_scenario(named_from(plan.scenario or "", base)))
+    """Who is put in order; nobody where nobody is, so that a batch can be looked at without its
+    scenario."""
+    if plan.factors.order == "given" or plan.scenario is None:
+        return ()
+    return members(load_scenario(named_from(plan.scenario, base)))
+
+
+def _past(plan: Plan, base: Path) -> bytes | None:
+    """The past that a plan goes on from, as far as it is there."""
+    if plan.from_ is None:
+        return None
+    beside = base / plan.from_.transcript
+    source = beside if beside.is_file() else find_transcript(plan.from_.transcript)
+    lines_kept([*read_entries(source)], plan.from_.turn, plan.from_.at, source)
+    return source.read_bytes()
+
+
+def _check_file(path: Path) -> None:
+    """See that what is given as a plan is a file.
+
+    Raises:
+        UserError: with what may be meant.
+    """
+    if path.is_file():
+        return
+    if (path / "batch.json").exists():
+        raise UserError(
+            f"{path} is the folder of a batch, not a plan",
+            hint=f"go on with it:  yalta batch resume {path}",
+        )
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, not a plan", hint="name the plan's YAML file")
+    beside = path.with_name(f"{path.name}.yaml")
+    hint = "see `yalta batch --help`, and README.md for what is in a plan"
+    raise UserError(f"no plan at {path}", hint=f"there is {beside}" if beside.is_file() else hint)
+
+
+def _whereabouts(path: Path) -> str:
+    """Where the batch may be that is not in a folder."""
+    if path.is_file():
+        with suppress(YaltaError):
+            batch = BatchFolder.of(path)
+            if (batch.path / "batch.json").exists():
+                return f"that is its plan; its folder is {batch.path}"
+            return f"that is its plan; `yalta batch run {path}` begins it"
+    return "`yalta batch run PLAN.yaml` begins one, in a folder named as the plan"

@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from debate.bill import Bill, Cost
-from debate.errors import CannotWrite, TranscriptError, UserError
+from debate.errors import CannotWrite, UserError
 from debate.events import AnyEvent, ConferenceForked
 from debate.persona import Model
 from debate.state import fold

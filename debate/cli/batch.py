@@ -94,6 +94,9 @@ def plan(plan: Path, out: Path | None, every: bool) -> None:
             "l" * (1 + len(names)),
         )
     show_forecast(folder)
+    if (known := folder.begun()) is not None:
+        ended = len(Batch(known).outcomes)
+        click.echo(f"Begun already: {ended:,} ended, in {short_path(folder.path)}")
 
 
 @batch.command()
@@ -111,7 +114,9 @@ def run(plan: Path, out: Path | None, jobs: int | None, address: str | None, pla
     \b
     yalta batch run tiers.yaml --jobs 4
     """
-    check_held(BatchFolder.of(plan, out))
+    planned = BatchFolder.of(plan, out)
+    planned.begun()
+    check_held(planned)
     _hold(BatchFolder.begin(plan, out), jobs, address, plain=plain)
 
 
@@ -158,8 +163,8 @@ def status(folder: Path, every: bool) -> None:
     \b
     yalta batch status runs/tiers --all
     """
-    found = Batch(BatchFolder.open(folder))
-    _tell(found)
+    found = Batch(BatchFolder.open(folder, to_hold=False))
+    _tell(found, running=found.folder.running)
     if every:
         names = list(dict.fromkeys(n for cell in found.folder.cells for n in cell.factors))
         table(
@@ -189,7 +194,7 @@ def table_(folder: Path) -> None:
     yalta batch table runs/tiers
     """
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    found = Batch(BatchFolder.open(folder))
+    found = Batch(BatchFolder.open(folder, to_hold=False))
     names = list(dict.fromkeys(n for cell in found.folder.cells for n in cell.factors))
     said = ("transcript", "end", "reason", *_FIGURES)
     writer.writerow(["cell", *names, *said, "cost", "currency", "at_most", "head"])
@@ -295,14 +300,16 @@ async def _driven(held: Batch, address: str | None, watch: Watch) -> None:
         await run_on(client, held, watch)
 
 
-def _tell(held: Batch) -> None:
-    """How far it is, and what failed, with reasons."""
+def _tell(held: Batch, *, running: bool = False) -> None:
+    """How far it is, what failed, with reasons, and what to do next."""
     ends = Counter(each.end for each in held.outcomes.values())
-    left = len(held.open())
+    left = held.open()
+    begun = sum((held.folder.path / f"{cell.id}.jsonl").exists() for cell in left)
+    started = f" ({begun:,} of them begun)" if begun else ""
     limit = f" of {held.budget:g}" if held.budget is not None else ""
     spent = f", {amount_told(held.spent)}{limit} spent" if limit or held.spent else ""
     click.echo(
-        f"{ends['complete']:,} complete, {ends['failed']:,} failed, {left:,} open, of"
+        f"{ends['complete']:,} complete, {ends['failed']:,} failed, {len(left):,} open{started}, of"
         f" {len(held.folder.cells):,} in {short_path(held.folder.path)}{spent}"
     )
     if left or ends["failed"]:
@@ -315,11 +322,15 @@ def _tell(held: Batch) -> None:
         paragraph(f"{which}: {showable(reason)}")
     if held.stopped:
         paragraph("What is left of the budget does not bear another conference in every arm.")
-    if left:
+    if running:
+        click.echo("Another program holds it now.")
+    elif left:
         more = " --budget N" if held.stopped else ""
         click.echo(f"Go on with:  yalta batch resume {held.folder.path}{more}")
     elif ends["failed"]:
         click.echo(f"Hold them again with:  yalta batch retry {held.folder.path}")
+    else:
+        click.echo(f"See:  yalta stats {held.folder.path} --by arm")
 
 
 def _tell_arms(held: Batch) -> None:

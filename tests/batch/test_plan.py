@@ -205,8 +205,16 @@ def test_a_batch_goes_on_with_what_it_was_made_from_or_not_at_all(tmp_path):
     batch = BatchFolder.begin(path, tmp_path / "out")
     assert [c.id for c in BatchFolder.open(tmp_path / "out").cells] == [c.id for c in batch.cells]
     assert BatchFolder.begin(path, tmp_path / "out").path == batch.path
-    path.write_text(path.read_text() + "rounds: 2\n")
-    with pytest.raises(UserError, match="the batch of another plan"):
+    whole = path.read_text()
+    for less, said in (
+        (whole.replace("seed: 2", "seed: 1"), "1 of the 2 conferences are no more"),
+        (whole.replace("[full]", "{full: {rules: [Be brief.]}}"), "the arm 'full' is another"),
+    ):
+        path.write_text(less)
+        with pytest.raises(UserError, match=said):
+            BatchFolder.begin(path, tmp_path / "out")
+    path.write_text(whole + "rounds: 2\n")
+    with pytest.raises(UserError, match="the batch of another plan: in this one `rounds` is"):
         BatchFolder.begin(path, tmp_path / "out")
     (tmp_path / "small.yaml").write_text(SCENARIO.replace("Small things", "Other things"))
     with pytest.raises(UserError, match="was changed since it was begun"):

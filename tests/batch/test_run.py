@@ -142,7 +142,7 @@ def test_a_conference_that_stood_still_goes_on_where_it_was(tmp_path):
         folder = BatchFolder.begin(plan).path
 
         stopped_at(folder, 3)
-        assert "0 complete, 0 failed, 1 open" in run("status", folder)
+        assert "0 complete, 0 failed, 1 open (1 of them begun)" in run("status", folder)
         (path,) = folder.glob("full*.jsonl")
         said = [e.text for e in read(path) if isinstance(e, TurnClosed)]
         run("resume", folder)
@@ -316,13 +316,68 @@ def test_the_same_plan_and_seeds_on_a_replay_give_the_same_texts_to_the_byte(pas
 
 
 def test_usual_mistakes_are_told(tmp_path):
+    plan = write_plan(tmp_path, "nothing-known")
+    scenario = tmp_path / "small.yaml"
+    lost = tmp_path / "lost.yaml"
+    lost.write_text(plan.read_text().replace("small.yaml", "smal.yaml"))
+    past = tmp_path / "past.yaml"
+    past.write_text("schema: yalta/plan/1\nid: p\nfrom: {transcript: no.jsonl, turn: 1}\n")
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "batch.json").touch()
     for words, said in (
-        (["run", tmp_path / "none.yaml"], "cannot read"),
+        (["run", tmp_path / "none.yaml"], "no plan at"),
+        (["plan", tmp_path / "plan"], f"there is {plan}"),
+        (["plan", tmp_path], "is a folder, not a plan"),
+        (["run", tmp_path / "made"], f"yalta batch resume {tmp_path / 'made'}"),
+        (["plan", scenario], f"{scenario}:1:9: schema: 'yalta/scenario/1' is not known"),
+        (["plan", lost], f"{lost}:3:11: scenario: cannot read smal.yaml"),
+        (["plan", past], f"{past}:3:7: from: no transcript at no.jsonl"),
+        (["run", plan], "no model named 'nothing-known'"),
         (["status", tmp_path], "there is no batch in"),
-        (["run", write_plan(tmp_path, "nothing-known")], "no model named 'nothing-known'"),
+        (["status", plan], f"that is its plan; `yalta batch run {plan}` begins it"),
     ):
-        with pytest.raises(UserError, match=said):
+        with pytest.raises(UserError) as caught:
             CliRunner().invoke(yalta, ["batch", *map(str, words)], catch_exceptions=False)
+        assert said in str(caught.value)
+        assert "background" not in str(caught.value)  # a scenario's fields are no news
+
+
+def test_a_batch_is_looked_at_without_its_scenario_and_goes_on_where_its_files_are_now(
+    model, tmp_path
+):
+    (tmp_path / "a").mkdir()
+    plan = write_plan(tmp_path / "a", model, seeds=1)
+    run("run", plan)
+    there = tmp_path / "b" / "deep"
+    there.parent.mkdir()
+    (tmp_path / "a" / "small").rename(there)
+    said = run("status", there)
+    assert "1 complete, 0 failed, 0 open" in said
+    assert f"yalta stats {there} --by arm" in said
+    with pytest.raises(UserError, match="cannot be had: cannot read small") as caught:
+        run("resume", there)
+    assert f"yalta batch run PLAN.yaml --out {there}" in str(caught.value)
+    run("run", plan, "--out", there)
+    run("resume", there)
+    check_whole(there, 1)
+    plan.write_text(plan.read_text() + "rounds: 2\n")
+    with pytest.raises(UserError, match="`rounds` is another"):
+        run("plan", plan, "--out", there)
+
+
+def test_what_is_begun_and_what_holds_it_is_told(model, tmp_path):
+    plan = write_plan(tmp_path, model, seeds=1)
+    batch = BatchFolder.begin(plan)
+    assert "Begun already: 0 ended" in run("plan", plan)
+    assert "yalta batch resume" in run("status", batch.path)
+    with batch.held():
+        said = run("status", batch.path)
+        assert "Another program holds it now" in said
+        assert "resume" not in said
+        kept = (batch.path / "plan.yaml").read_bytes()
+        with pytest.raises(UserError, match="yalta batch status"):
+            run("run", write_plan(tmp_path, model, seeds=2))
+        assert (batch.path / "plan.yaml").read_bytes() == kept
 
 
 def test_a_transcript_that_cannot_be_read_fails_alone(model, tmp_path):
