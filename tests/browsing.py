@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,14 @@ class Visit:
             assert not away, f"it asked for {away}"
             assert not self.faults, self.faults
             assert ran is None
+
+
+def comes(page: Any, holds: str, seconds: float = 10.0) -> None:
+    """Wait until an expression holds. A page that evaluates nothing cannot be asked to wait."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(holds):
+        assert time.monotonic() < deadline, f"{holds} never held"
+        page.wait_for_timeout(20)
 
 
 def accessible(page: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browsing import Visit, accessible, chromium
+from browsing import Visit, accessible, chromium, comes
 from exported import saved
 from hostile import REPLIES, hostile
 from textual.color import Color
@@ -49,7 +49,7 @@ def shown(page, what=".turn"):
 
 
 def found(page):
-    page.wait_for_function("document.getElementById('found').textContent")
+    comes(page, "document.getElementById('found').textContent")
     return page.text_content("#found")
 
 
@@ -67,7 +67,7 @@ def test_search_finds_turns_by_all_words_and_opens_the_folds_they_are_in(browser
         page.press("#words", "Shift+Enter")
         assert found(page) == "2 of 2"
         page.press("#words", "Escape")
-        page.wait_for_function("!document.getElementById('found').textContent")
+        comes(page, "!document.getElementById('found').textContent")
         assert shown(page) == 31
         assert not page.evaluate("document.querySelector('.room').open")
 
@@ -117,7 +117,7 @@ def test_the_keyboard_is_enough(browser, sample):
 
 def test_a_link_to_a_private_turn_opens_its_fold(browser, sample):
     with Visit(browser, sample, hash="#t20") as page:
-        page.wait_for_function("document.getElementById('t20').closest('details').open")
+        comes(page, "document.getElementById('t20').closest('details').open")
         top = page.evaluate("document.getElementById('t20').getBoundingClientRect().top")
         assert 0 <= top < 300
 
@@ -125,7 +125,7 @@ def test_a_link_to_a_private_turn_opens_its_fold(browser, sample):
 def test_a_turns_number_copies_its_address(browser, sample):
     with Visit(browser, sample, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.click("#t3 .link")
-        page.wait_for_function("document.getElementById('said').textContent == 'Link copied'")
+        comes(page, "document.getElementById('said').textContent == 'Link copied'")
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied == sample.as_uri() + "#t3" == page.url
 
@@ -135,7 +135,7 @@ def test_a_link_to_a_turn_that_is_filtered_out_shows_it(browser, sample):
         page.fill("#words", "zeppelin")
         found(page)
         page.evaluate("location.hash = '#t5'")
-        page.wait_for_function("!document.getElementById('t5').hidden")
+        comes(page, "!document.getElementById('t5').hidden")
         assert page.input_value("#words") == ""
 
 

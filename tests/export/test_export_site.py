@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browsing import Visit, accessible, chromium
+from browsing import Visit, accessible, chromium, comes
 from click.testing import CliRunner
 from exported import saved
 from hostile import hostile
@@ -124,7 +124,7 @@ class TestInABrowser:
         with Visit(browser, site / "index.html") as page:
             assert page.locator("script[src]").count() == 0, "nothing is read before it is needed"
             page.fill("#words", "alphazero gave themselves")
-            page.wait_for_function("document.getElementById('found').textContent == '0 found'")
+            comes(page, "document.getElementById('found').textContent == '0 found'")
             page.fill("#words", "AlphaZero hassabis")
             page.wait_for_selector("#hits mark")
             assert page.text_content("#found") == "6 found"

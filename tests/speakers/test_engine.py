@@ -184,7 +184,7 @@ def test_the_engine_does_not_outlive_a_killed_program(tmp_path, moment):
 
 @pytest.fixture(scope="module")
 def first_debate(tmp_path_factory, fetched):
-    """What the second of the README's two commands leaves: three seats, six turns."""
+    """What the second of the README's two commands leaves: two seats, four turns."""
     folder = copy_of_the_repository(tmp_path_factory.mktemp("copy"))
     (folder / "transcripts" / "sample-yalta.jsonl").unlink()
     install, debate = recipe("Two commands").splitlines()
@@ -197,7 +197,7 @@ def first_debate(tmp_path_factory, fetched):
 def test_cached_is_most_of_the_input_after_the_second_turn(first_debate):
     counted = stats(read(first_debate))
 
-    assert len(counted.turns) >= 5  # a small model may fall silent in one
+    assert len(counted.turns) >= 3  # a small model may fall silent in one
     for turn in counted.turns[2:]:
         assert turn.usage.cached > 0.5 * turn.usage.input
     later = counted.turns[2:]
@@ -222,23 +222,18 @@ def test_an_audition_on_the_engine_is_heard_kept_and_counted(monkeypatch, tmp_pa
     command = ["persona", "audition", "yang", "--json"]
     questions = ["--ask", "用一句话说：你要什么？"]
 
-    def heard():
-        done = subprocess.run(
-            [sys.executable, "-m", "debate", *command, *questions],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    answer, counts = heard()
+    done = subprocess.run(
+        [sys.executable, "-m", "debate", *command, *questions],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer, counts = map(json.loads, done.stdout.splitlines())
     assert answer["reply"].strip()
     assert answer["model"] == "local"
     assert answer["usage"]["output"] > 0
     assert counts["words"] > 0
     assert verify(tmp_path / answer["transcript"]).good
-    again, _ = heard()
-    assert (again["prompt"], again["card"]) == (answer["prompt"], answer["card"])
     kept = kept_answers("yang")
-    assert [each.reply for each in kept.answers] == [answer["reply"], again["reply"]]
+    assert [each.reply for each in kept.answers] == [answer["reply"]]
     assert len(kept.cards) == 1

@@ -147,6 +147,11 @@ Object.defineProperty(Object.prototype, "fitAddon", {
 """
 
 
+def _is_fault(said):
+    """Whether what a page says on its console is a fault; that the machine is busy is none."""
+    return said.type in ("error", "warning") and not said.text.startswith("task queue exceeded")
+
+
 @contextmanager
 def tab(context, url, *, first_byte=True):
     """Open a link in a tab."""
@@ -158,7 +163,7 @@ def tab(context, url, *, first_byte=True):
     page.on("pageerror", lambda error: opened.faults.append(str(error)))
     page.on(
         "console",
-        lambda said: opened.faults.append(said.text) if said.type in ("error", "warning") else None,
+        lambda said: opened.faults.append(said.text) if _is_fault(said) else None,
     )
     page.goto(url)
     if first_byte:
