@@ -77,3 +77,16 @@ def test_every_link_and_picture_leads_somewhere():
             assert target[1:] in anchors
         elif "://" not in target:
             assert (README.parent / target).exists(), target
+
+
+def test_the_map_has_every_part_and_no_other():
+    text = README.read_text(encoding="utf-8").partition("### Map of the code")[2]
+    text = text.partition("\n## ")[0]
+    told = set(re.findall(r"`(?:[\w-]+/)*([\w-]+(?:\.py|/))`", text))
+    parts = [part for top in ("debate", "tui") for part in (README.parent / top).iterdir()]
+    there = {part.name for part in parts if part.suffix == ".py" and part.name[0] != "_"}
+    there |= {f"{part.name}/" for part in parts if (part / "__init__.py").exists()}
+    assert there - told == set()
+    assert {name for name in told if name.endswith(".py")} - {
+        path.name for top in ("debate", "tui") for path in (README.parent / top).rglob("*.py")
+    } == set()
