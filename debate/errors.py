@@ -43,6 +43,12 @@ class YaltaError(Exception):
         head = f"{self.where}: {self.message}" if self.where else self.message
         return f"{head}\n  {self.hint}" if self.hint else head
 
+    @property
+    def in_a_line(self) -> str:
+        """The same where there is room for one line."""
+        told = "; ".join(filter(None, (self.message, self.hint)))
+        return " ".join(f"{self.where}: {told}".split() if self.where else told.split())
+
 
 class UserError(YaltaError):
     """What was asked for cannot be done as written."""
@@ -104,7 +110,17 @@ class TranscriptError(YaltaError):
 
 
 class TranscriptExists(TranscriptError):
-    """A transcript is there already where one is to begin."""
+    """A transcript is there already where one is to begin.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"{path} is there already",
+            hint=f"go on with it: yalta resume {path}; or begin another: --out with another name",
+        )
 
 
 class TranscriptLocked(TranscriptError):
@@ -120,8 +136,8 @@ class CannotWrite(TranscriptError):
     """
 
     def __init__(self, what: object, error: OSError) -> None:
-        refused = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
-        todo = "let it be written, or name another place" if refused else "make room there"
+        full = error.errno in (0, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        todo = "make room there" if full else "let it be written, or name another place"
         super().__init__(
             f"cannot write {what}: {error.strerror}",
             hint=f"{todo}, and go on: what is written already is whole, and kept",

@@ -37,13 +37,7 @@ def read_index(path: Path) -> dict[str, Factors]:
         path: The index. One that is not there names nothing.
     """
     found: dict[str, Factors] = {}
-    for line in _lines(path):
-        try:
-            said = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if not isinstance(said, dict):
-            continue
+    for said in _entries(path):
         name, factors = said.get("transcript"), said.get("factors")
         if isinstance(name, str) and name:
             given = {"cell": said.get("cell"), "end": said.get("end")}
@@ -52,6 +46,23 @@ def read_index(path: Path) -> dict[str, Factors]:
                 key: _told(value) for key, value in given.items() if _is_told(value)
             }
     return found
+
+
+def count_failed(path: Path) -> int:
+    """How many conferences failed, by an index; of one that is not there, none."""
+    ends = {str(said.get("cell")): said.get("end") for said in _entries(path)}
+    return sum(end == "failed" for end in ends.values())
+
+
+def _entries(path: Path) -> Iterator[dict[str, object]]:
+    """The lines of an index that can be read."""
+    for line in _lines(path):
+        try:
+            said = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(said, dict):
+            yield said
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from debate.errors import UserError
-from debate.factors import INDEX, PAST
+from debate.factors import INDEX, PAST, count_failed
 from debate.library import find_transcript, transcripts_folder
 from debate.listed import transcript_files
 
@@ -35,12 +35,24 @@ def gathered(names: Iterable[str]) -> list[Path]:
         inside = [Path(path) for path in sorted(transcript_files([folder]))]
         inside = [path for path in inside if path.name != INDEX and not _is_past(path, folder)]
         if not inside:
-            raise UserError(f"no transcripts in {folder}")
+            raise _nothing_in(folder)
         for path in inside:
             found.setdefault(path.resolve(), path)
     if not found:
         raise UserError("no transcripts are named", hint=f"{INDEX} is the index of a batch")
     return list(found.values())
+
+
+def _nothing_in(folder: Path) -> UserError:
+    """What to say of a folder without transcripts: of a batch in it, how many failed."""
+    failed = count_failed(folder / INDEX)
+    if not failed:
+        return UserError(f"no transcripts in {folder}")
+    which = "1 conference" if failed == 1 else f"{failed:,} conferences"
+    return UserError(
+        f"no transcripts in {folder}: {which} of a batch failed there before any was begun",
+        hint=f"why: yalta batch status {folder}; once more: yalta batch retry {folder}",
+    )
 
 
 def _is_past(path: Path, folder: Path) -> bool:

@@ -145,15 +145,40 @@ async def test_a_server_is_left_alone_as_long_as_it_asks(tmp_path, fault, least)
 async def test_when_the_time_is_over_the_agenda_decides(tmp_path, monkeypatch, then, retries):
     monkeypatch.setenv("YALTA_PATIENCE", "0.2")
     rules = {"failures": {"retries": retries, "endpoint": then}}
-    point_at(nobody())
-    _, events = await hold(tmp_path, plan=small(ONE_EACH, **rules))
+    async with ModelServer(Reply("openai", Status(503))) as server:
+        point_at(server.url)
+        _, events = await hold(tmp_path, plan=small(ONE_EACH, **rules))
 
     assert closed(events) == []
     assert all(event.reason == "error" and not event.final for event in failed(events))
-    assert all("cannot be reached" in event.message for event in failed(events))
+    assert all("answered 503" in event.message for event in failed(events))
     turns = 3 if then == "skip" else 1
     assert len(failed(events)) == turns * (1 + retries)
     assert events[-1].type == ("conference.closed" if then == "skip" else "floor.paused")
+
+
+async def test_a_server_here_that_was_never_there_is_not_waited_for(tmp_path):
+    url = nobody()
+    point_at(url)
+    async with asyncio.timeout(20):  # the patience is longer
+        shown, events = await hold(tmp_path, "ollama")
+    (event,) = failed(events)
+    assert (event.final, event.tries) == (True, ())
+    assert f"no server is running at {url}" in event.message
+    assert "ollama serve" in event.message
+    assert "yalta models list" in events[-1].reason
+    assert not any(isinstance(item, Again) for item in shown)
+
+
+async def test_a_server_here_that_has_answered_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("YALTA_PATIENCE", "0.2")
+    async with Registry() as registry:
+        async with ModelServer(Reply("openai")) as server:
+            point_at(server.url)
+            await hold(tmp_path / "before", registry=registry)
+        _, events = await hold(tmp_path / "after", registry=registry)
+    assert not any(event.final for event in failed(events))
+    assert "refused" in failed(events)[0].message
 
 
 @pytest.mark.parametrize(

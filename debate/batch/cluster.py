@@ -110,7 +110,9 @@ async def _feed(
         try:
             job = batch.folder.job(cell)
         except YaltaError as error:
-            failed = Outcome(cell=cell.id, factors=cell.factors, end="failed", reason=str(error))
+            failed = Outcome(
+                cell=cell.id, factors=cell.factors, end="failed", reason=error.in_a_line
+            )
             await batch.end(begun, failed)
             watch(cell, failed)
             continue
@@ -172,7 +174,7 @@ async def _hold(job: Job, folder: Path, share: float, budget: Any) -> Outcome:
                 except CannotWrite as error:  # a worker's disk may be its own
                     cell = job.cell
                     return Outcome(
-                        cell=cell.id, factors=cell.factors, end="failed", reason=str(error)
+                        cell=cell.id, factors=cell.factors, end="failed", reason=error.in_a_line
                     )
             # Whoever held it before may be cut off and not gone.
             if not (outcome.reason or "").startswith("another program is writing"):

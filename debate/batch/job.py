@@ -154,7 +154,7 @@ async def hold(
     except CannotWrite:
         raise
     except YaltaError as error:
-        reason = str(error)
+        reason = error.in_a_line
     except OSError as error:
         raise CannotWrite(path, error) from None
     except Exception as error:  # a fault of one conference is no reason to lose the others
@@ -166,7 +166,7 @@ async def hold(
     try:
         return outcome(cell.id, cell.factors, path, reason, forked=job.past is not None)
     except YaltaError as error:  # what is there cannot be read
-        return failed.model_copy(update={"reason": str(error)})
+        return failed.model_copy(update={"reason": error.in_a_line})
 
 
 async def _begin(

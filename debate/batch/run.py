@@ -128,7 +128,7 @@ class Batch:
         try:
             job = self.folder.job(cell)
         except YaltaError as error:
-            return Outcome(cell=cell.id, factors=cell.factors, end="failed", reason=str(error))
+            return Outcome(cell=cell.id, factors=cell.factors, end="failed", reason=error.in_a_line)
         return await hold(
             job, self.folder.path, registry, lambda item: watch(cell, item), budget=begun.share
         )

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,12 +27,15 @@ COMMANDS = {
     "library": ("debate.cli.shelf", "List and search transcripts."),
     "show": ("debate.cli.transcripts", "Read a transcript in the terminal."),
     "stats": ("debate.cli.counting", "Count turns, words, tokens and cost, in one or many."),
-    "export": ("debate.cli.export", "Write transcripts as chats, a table, text or Markdown."),
+    "export": (
+        "debate.cli.export",
+        "Write transcripts as pages, a site, text, Markdown, tables or chats.",
+    ),
     "trace": ("debate.cli.trace", "Show what the speaker of a turn had been given."),
     "facts": ("debate.cli.facts", "List citations, and figures that are not in the record."),
     "verify": ("debate.cli.transcripts", "Check a transcript: chain, schema, prompts."),
-    "persona": ("debate.cli.personas", "List and show personas."),
-    "scenario": ("debate.cli.scenarios", "List and show scenarios."),
+    "persona": ("debate.cli.personas", "List, show, write, hear and share personas."),
+    "scenario": ("debate.cli.scenarios", "List, show and check scenarios."),
     "batch": ("debate.cli.batch", "Hold many conferences by a plan: arms, models, seeds."),
     "study": ("debate.cli.study", "Have people rate style and code bargaining, blind."),
     "web": ("debate.cli.web", "Serve the interface in a browser, by a link."),
@@ -69,6 +73,7 @@ def main(args: list[str] | None = None, front: Front | None = None) -> None:
     """
     words = sys.argv[1:] if args is None else args
     debug = "--debug" in words
+    _replace_what_cannot_be_written()
     try:
         code = yalta.main(args=words, prog_name="yalta", standalone_mode=False, obj=front)
         sys.exit(code if isinstance(code, int) else 0)
@@ -88,6 +93,13 @@ def main(args: list[str] | None = None, front: Front | None = None) -> None:
             _fail(1, f"yalta: {CannotWrite(error.filename or 'its files', error)}", debug, error)
         hint = "this is a fault in yalta; `yalta --debug ...` shows where"
         _fail(1, f"yalta: {type(error).__name__}: {error}\n  {hint}", debug, error)
+
+
+def _replace_what_cannot_be_written() -> None:
+    """Have an output that holds fewer characters than a text show `?` for the others."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
 
 
 def _fail(code: int, message: str, debug: bool, error: BaseException) -> Any:

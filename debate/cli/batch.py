@@ -13,11 +13,12 @@ from pathlib import Path
 
 import click
 
+from debate.batch.cells import Cell
 from debate.batch.folder import BatchFolder
 from debate.batch.index import Outcome
 from debate.batch.run import Batch, Watch
 from debate.bill import Cost
-from debate.cli.batch_forecast import check_held, foreseen, show_forecast
+from debate.cli.batch_forecast import check_held, check_keys, foreseen, show_forecast
 from debate.cli.batch_progress import Progress, progress
 from debate.cli.forecast import amount_told
 from debate.cli.table import table
@@ -115,8 +116,10 @@ def run(plan: Path, out: Path | None, jobs: int | None, address: str | None, pla
     yalta batch run tiers.yaml --jobs 4
     """
     planned = BatchFolder.of(plan, out)
-    planned.begun()
+    begun = planned.begun()
     check_held(planned)
+    if begun is None:
+        _check_keys(planned, planned.cells, address)
     _hold(BatchFolder.begin(plan, out), jobs, address, plain=plain)
 
 
@@ -247,6 +250,12 @@ def _hold(
     with folder.held():
         limited = budget is not None or folder.plan.budget is not None
         held = Batch(folder, jobs, budget, foreseen(folder) if limited else None)
+        failed = {each.cell for each in held.failed()} if again else set()
+        _check_keys(
+            folder,
+            (c for c in folder.cells if c.id not in held.outcomes or c.id in failed),
+            address,
+        )
         if again:
             held.forget(held.failed())
         if address is None:
@@ -259,6 +268,12 @@ def _hold(
                 _tell(held)
     if held.failed() or held.stopped:
         sys.exit(1)
+
+
+def _check_keys(folder: BatchFolder, cells: Iterable[Cell], address: str | None) -> None:
+    """See that the keys are there for what is to be held. Another machine may have its own."""
+    if address is None or address.startswith("local"):
+        check_keys(folder, cells)
 
 
 def _models(held: Batch) -> set[str]:

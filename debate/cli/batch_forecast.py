@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -13,10 +14,11 @@ from debate.batch.folder import BatchFolder
 from debate.cli.forecast import amount_told, money_told, profile_foreseen
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
-from debate.errors import UserError
+from debate.errors import UserError, YaltaError
 from debate.events import ConferenceOpened
 from debate.forecast import Figures, Money, choose_layout, forecast
 from debate.seating import check_prices, seat
+from debate.speakers.http import HttpSpeaker
 from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.state import fold
 from debate.text import showable
@@ -64,6 +66,26 @@ def check_held(folder: BatchFolder) -> None:
             check_prices(profiles)
 
 
+def check_keys(folder: BatchFolder, cells: Iterable[Cell]) -> None:
+    """See that the keys are there without which some conferences could not begin.
+
+    Raises:
+        UserError: for the first that is missing.
+    """
+    models: dict[str, None] = {}
+    kinds = {(cell.arm, cell.model, cell.cast): cell for cell in cells}
+    for cell in kinds.values():
+        with suppress(YaltaError):  # what cannot be held for another reason is told as it fails
+            models |= dict.fromkeys(sorted(folder.job(cell).speaks()))
+    registry = Registry()
+    for model in models:
+        speaker = None
+        with suppress(YaltaError):
+            speaker = registry.speaker(model)
+        if isinstance(speaker, HttpSpeaker) and speaker.profile.family != "local":
+            speaker.check_key()
+
+
 def show_forecast(folder: BatchFolder) -> None:
     """Print what each group of cells takes, and all of them.
 
@@ -85,6 +107,10 @@ def show_forecast(folder: BatchFolder) -> None:
         f" {_clock(seconds)} with {folder.plan.jobs} at one time, at {RATE['local']:.0f} tokens a"
         f" second on the embedded model, one at a time, and {RATE['else']:.0f} elsewhere."
     )
+    try:
+        check_keys(folder, folder.cells)
+    except UserError as error:
+        paragraph(f"Warning: it cannot be held yet: {error.in_a_line}")
     if folder.plan.budget is not None:
         _show_budget(folder, Decimal(str(folder.plan.budget)), groups)
 

@@ -66,7 +66,8 @@ class _Lines(Progress):
         done = len(self._batch.outcomes)
         left = self._counted.seconds / self._counted.ended * (self._total - done)
         why = f": {item.reason}" if item.reason else ""
-        told = f"{item.turns} turns, {item.words:,} words"
+        turns = "turn" if item.turns == 1 else "turns"
+        told = f"{item.turns} {turns}, {item.words:,} words"
         line = f"{done}/{self._total} {item.cell}: {item.end}{why}; {told}; {_clock(left)} left"
         click.echo(showable(" ".join(line.split())))
 

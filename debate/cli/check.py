@@ -27,7 +27,7 @@ def check(name: str, thinking: Thinking | None, as_json: bool) -> None:
 
     How soon it speaks, whether it streams, which tokens it counts, whether a prefix is cached,
     whether it holds to a JSON schema, how it thinks; and what the program does about each lack.
-    Exit code 1 if it does not answer at all.
+    Exit code 1 if it does not answer at all, or without a word.
 
     \b
     yalta models check kimi-k2.6
@@ -38,7 +38,7 @@ def check(name: str, thinking: Thinking | None, as_json: bool) -> None:
         click.echo(json.dumps(_as_json(report), indent=2))
     else:
         _show(report)
-    if report.failed:
+    if report.silent:
         sys.exit(1)
 
 

@@ -121,7 +121,7 @@ def _say_what(manifest: ConferenceOpened, one: Forecast) -> None:
         rounds = f", {phase.rounds} rounds" if phase.rounds > 1 else ""
         words = f" of {phase.words.from_} to {phase.words.to} words"
         turns, asks = turns_planned(manifest, n), one.phases[n].asks
-        calls = [f"{turns:,} turns{words}"] if turns else []
+        calls = [f"{turns:,} {'turn' if turns == 1 else 'turns'}{words}"] if turns else []
         calls += [f"{asks:,} {'ask' if asks == 1 else 'asks'}"] if asks else []
         paragraph(f"{phase.title} ({phase.kind}{rounds}): {', '.join(calls) or 'nothing is said'}")
 
@@ -164,7 +164,10 @@ def _notes(manifest: ConferenceOpened, one: Forecast) -> list[str]:
         )
     ends = manifest.scenario.ends
     if ends.turns is not None:
-        notes.append(f"It ends after {ends.turns:,} turns, if its agenda has not run out.")
+        notes.append(
+            f"It ends after {ends.turns:,} {'turn' if ends.turns == 1 else 'turns'}, if its agenda"
+            " has not run out."
+        )
     if ends.seconds is not None:
         notes.append(f"It ends after {ends.seconds:g} s, wherever it is then.")
     if (budget := _budget(manifest)) is not None:

@@ -6,7 +6,7 @@ import asyncio
 import math
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -31,8 +31,9 @@ from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
 from debate.seating import MOST_CARDS_AT_HEAD, Wishes, arrange
 from debate.speakers.registry import DEFAULT_MODEL, Registry
-from debate.state import fold
+from debate.state import ConferenceState, fold
 from debate.take import Item
+from debate.text import showable
 from debate.transcript import read
 
 _OFFLINE = click.option("--offline", is_flag=True, help="Download nothing.")
@@ -180,6 +181,8 @@ def run(
     _, places = arrange(loaded, wishes, DEFAULT_MODEL)
     named = {m for place in places for m in (place.model, place.fallback) if m}
     fetch_models(named, offline=offline)
+    alone = {place.model for place in places if place.model and not place.fallback}
+    asyncio.run(_check_running(alone, thinking))
     if not asyncio.run(_run(loaded, wishes, out, _viewer(as_json, reasoning))):
         sys.exit(1)
 
@@ -227,6 +230,21 @@ def resume(
         sys.exit(1)
 
 
+async def _check_running(models: Iterable[str], thinking: Thinking | None) -> None:
+    """See that the servers on this machine are running, before a transcript is begun for them.
+
+    Raises:
+        SpeakerError: for the first that is not.
+    """
+    from debate.speakers.http import HttpSpeaker
+
+    async with Registry() as registry:
+        for model in sorted(models):
+            speaker = registry.speaker(model, thinking)
+            if isinstance(speaker, HttpSpeaker):
+                await speaker.check_running()
+
+
 async def _run(scenario: Scenario, wishes: Wishes, out: Path | None, viewer: _Viewer) -> bool:
     async with Registry(ask=Asker()) as registry:
         viewer.status("Starting the model")
@@ -258,7 +276,8 @@ async def _drive(conference: Conference, viewer: _Viewer) -> bool:
     """Run a conference before a viewer; a signal or a viewer that left pauses it.
 
     Returns:
-        True if it ran to its end; False if it paused, since a turn could not be had.
+        True if it ran to its end; False if it paused, since a turn could not be had, or ended
+        without a word.
     """
     driving = asyncio.ensure_future(conference.drive(viewer.watch))
     loop = asyncio.get_running_loop()
@@ -283,7 +302,18 @@ async def _drive(conference: Conference, viewer: _Viewer) -> bool:
             if not closed:
                 more = " --budget N" if viewer.paused.startswith(BUDGET_SPENT) else ""
                 click.echo(f"Go on with:  yalta resume {conference.path}{more}", err=True)
-    return closed
+            elif silent := _silent(conference.state):
+                click.echo(silent, err=True)
+    return closed and not _silent(conference.state)
+
+
+def _silent(state: ConferenceState) -> str:
+    """What to say of a conference in which turns were asked for and none was had; else nothing."""
+    if state.record or not state.last_turn:
+        return ""
+    models = dict.fromkeys(p.model for p in state.profiles.values() if p.family != "human")
+    look = " and ".join(f"yalta models check {showable(model)}" for model in models)
+    return f"No turn holds a word. See what is wrong:  {look}" if look else "No turn holds a word."
 
 
 class _Viewer:

@@ -74,4 +74,4 @@ def write_file(form: Form, source: Source, path: Path, *, over: bool) -> None:
         finally:
             new.unlink(missing_ok=True)
     except OSError as error:
-        raise UserError(f"cannot write {error.filename or path}: {error.strerror}") from None
+        raise UserError(f"cannot write {path}: {error.strerror}") from None

@@ -122,6 +122,11 @@ class Report:
         return self.calls[0].error is not None
 
     @property
+    def silent(self) -> bool:
+        """Whether none of the replies held a word."""
+        return not any(call.text.strip() for call in self.calls)
+
+    @property
     def cost(self) -> Decimal | None:
         """What the calls cost, in the currency of the model's price; None if that is unknown."""
         if any(call.accepted for call in self.calls):
@@ -235,7 +240,7 @@ async def _call(name: CallName, speaker: Speaker, prompt: Prompt, seconds: float
     except TimeoutError:
         call.error, call.accepted = f"no end after {seconds:g} s", True
     except YaltaError as error:
-        call.error = one_line(str(error))
+        call.error = one_line(error.in_a_line)
         if isinstance(error, SpeakerError):
             call.refused, call.accepted = error.final, error.accepted
     reply.finish()

@@ -82,7 +82,7 @@ async def discover(
     names = {
         provider.base_url.rstrip("/"): name
         for name, provider in providers.items()
-        if _on_loopback(provider.base_url)
+        if on_loopback(provider.base_url)
     }
     async with asyncio.TaskGroup() as group:
         asked = [
@@ -103,13 +103,14 @@ async def served_window(base_url: str, name: str, *, seconds: float = 2.0) -> in
         name: The model as the server names it.
         seconds: How long the server has.
     """
-    if not _on_loopback(base_url):
+    if not on_loopback(base_url):
         return None
     facts = (await _ask(base_url.rstrip("/"), seconds)).get(name)
     return facts.window if facts else None
 
 
-def _on_loopback(base_url: str) -> bool:
+def on_loopback(base_url: str) -> bool:
+    """Whether an address is one of this machine's own."""
     try:
         parts = urlsplit(base_url)
         host = parts.hostname or ""

@@ -5,10 +5,14 @@ A family of servers says how it is asked and how its stream is read; see `chat` 
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import os
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -56,12 +60,14 @@ class HttpSpeaker:
         path: What follows the base URL.
         caches: Whether such servers have a prefix cache, as far as is known.
         elsewhere: Where such a server may be found as well, if it cannot be reached.
+        start: How such a server is started, where it runs on this machine.
         tells_window: Whether such a server says how large a window it was started with.
     """
 
     path: ClassVar[str] = ""
     caches: ClassVar[bool | None] = None
     elsewhere: ClassVar[str] = ""
+    start: ClassVar[str] = "see that a server listens there"
     tells_window: ClassVar[bool] = False
 
     def __init__(self, profile: Profile, endpoint: Endpoint) -> None:
@@ -156,8 +162,37 @@ class HttpSpeaker:
         """Where it is asked."""
         return self._endpoint
 
-    async def prepare(self) -> None:
+    def check_key(self) -> None:
+        """See that the key that it needs is there, without asking anybody.
+
+        Raises:
+            KeyMissing: if it is not.
+            UserError: if it is none.
+        """
         self._key()
+
+    async def check_running(self) -> None:
+        """See that something listens at the address, if it is one of this machine's own.
+
+        Raises:
+            SpeakerError: if nothing does.
+        """
+        from debate.speakers.discovery import on_loopback
+
+        if not on_loopback(self._endpoint.base_url):
+            return
+        address = urlsplit(self._endpoint.base_url)
+        port = address.port or (443 if address.scheme == "https" else 80)
+        with suppress(TimeoutError):  # it is there, and busy
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                try:
+                    _, writer = await asyncio.open_connection(address.hostname, port)
+                except OSError:
+                    raise self._not_running() from None
+                writer.close()
+
+    async def prepare(self) -> None:
+        self.check_key()
         if self.tells_window and self._profile.window is None:
             from debate.speakers.discovery import served_window
 
@@ -179,6 +214,7 @@ class HttpSpeaker:
             accepted = begun = False
             try:
                 response = await self._http().send(self._request(endpoint, prompt), stream=True)
+                limits.answered = True
                 try:
                     await self._check(response)
                     accepted = True
@@ -216,10 +252,7 @@ class HttpSpeaker:
                 why = f"{self._name} sent what cannot be unpacked"
                 raise SpeakerError(why, accepted=True) from None
             except httpx.HTTPError as error:
-                raise SpeakerError(
-                    self._redacted(f"{self._name} cannot be reached: {_why(error)}"),
-                    hint=f"asked at {endpoint.base_url}{self.elsewhere}",
-                ) from None
+                raise self._unreachable(error, endpoint, limits) from None
             limits.went_well()
 
     # -- how it is asked
@@ -291,17 +324,53 @@ class HttpSpeaker:
             # Never followed: the key would go with the request.
             raise SpeakerError(f"{self._name}: the server redirects elsewhere", final=True)
         told = failure(error_in(await read_body(response, _ERROR_READ)), status, response.headers)
-        what = f"answered {status}"
-        if told.final and status in (401, 403):
-            env = self._endpoint.key_env
-            key = "the key" + (f" in {env}" if env else "")
-            what = f"{'refused' if status == 401 else 'refuses to answer'} {key} ({status})"
+        if told.final and told.hint is None and status in (401, 403):
+            raise self._refused(status, told.said)
         raise SpeakerError(
-            f"{self._name} {what}: {told.said}",
+            f"{self._name} answered {status}: {told.said}",
             hint=told.hint,
             final=told.final,
             busy=told.busy,
             wait=told.wait,
+        )
+
+    def _unreachable(
+        self, error: httpx.HTTPError, endpoint: Endpoint, limits: Limits
+    ) -> SpeakerError:
+        """What to say where no call could be made."""
+        from debate.speakers.discovery import on_loopback
+
+        cause = error.__cause__
+        refused = isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED
+        # A server that has answered before may come back by itself.
+        if refused and not limits.answered and on_loopback(self._endpoint.base_url):
+            return self._not_running()
+        return SpeakerError(
+            self._redacted(f"{self._name} cannot be reached: {_why(error)}"),
+            hint=f"asked at {endpoint.base_url}{self.elsewhere}",
+        )
+
+    def _not_running(self) -> SpeakerError:
+        """What to say of a server that somebody has to start: no waiting does."""
+        return SpeakerError(
+            f"{self._name} cannot be reached: no server is running at {self._endpoint.base_url}",
+            hint=f"{self.start}{self.elsewhere}; what is here: `yalta models list`",
+            final=True,
+        )
+
+    def _refused(self, status: int, said: str) -> SpeakerError:
+        """What to say of a 401 or a 403: of the key that was shown, or of the lack of one."""
+        name = self._endpoint.key_env
+        if self._key() is not None:
+            what = f"{'refused' if status == 401 else 'refuses to answer'} the key in {name}"
+            return SpeakerError(f"{self._name} {what} ({status}): {said}", final=True)
+        hint = f"put it in the environment: export {name}=..."
+        if name is None:
+            hint = "name the variable that holds it: key_env in profiles.yaml"
+            if self._profile.model.startswith("openai-compatible@"):
+                hint = "an address that a transcript names is sent one by `yalta resume --with-key`"
+        return SpeakerError(
+            f"{self._name} wants a key, and none is set ({status}): {said}", hint=hint, final=True
         )
 
     def _redacted(self, text: str) -> str:

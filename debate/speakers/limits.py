@@ -48,6 +48,8 @@ class Limits:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._not_before = 0.0
         self._slowed_at = self._heard_at = float("-inf")
+        self.answered = False
+        """Whether the server has ever answered, if only with an error."""
         # Spread over the minute rather than all at its beginning: a burst of a tenth at most.
         self._requests = _rate(bounds.requests)
         self._tokens = _rate(bounds.tokens)

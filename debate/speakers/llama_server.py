@@ -14,6 +14,7 @@ class LlamaServerSpeaker(ChatSpeaker):
 
     sends_seed = True
     tells_window = True
+    start = "start it: `llama-server -m FILE.gguf`"
     # `--port`, and the notice in ggml-org/llama.cpp#26508.
     elsewhere = "; builds since August 2026 come up at port 9931, earlier ones at 8080"
     caches = True

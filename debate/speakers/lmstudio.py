@@ -9,4 +9,5 @@ class LMStudioSpeaker(ChatSpeaker):
     """LM Studio. Whether a model thinks is set where it is loaded, not in a request."""
 
     sends_seed = True
+    start = "start its server: `lms server start`, or under Developer in LM Studio"
     caches = True

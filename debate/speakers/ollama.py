@@ -19,6 +19,7 @@ class OllamaSpeaker(ChatSpeaker):
 
     sends_seed = True
     tells_window = True
+    start = "start it: `ollama serve`"
     caches = True  # of the slot's last prompt; it does not say how much
 
     @classmethod

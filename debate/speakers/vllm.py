@@ -18,6 +18,7 @@ class VLLMSpeaker(ChatSpeaker):
 
     sends_seed = True
     tells_window = True
+    start = "start it: `vllm serve MODEL`, or SGLang's `python -m sglang.launch_server`"
     caches = True
 
     @classmethod

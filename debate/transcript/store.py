@@ -9,6 +9,7 @@ programs from writing one transcript.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -120,7 +121,7 @@ class Transcript:
         except OSError as error:
             lock.release()
             if isinstance(error, FileExistsError):
-                raise TranscriptExists(f"{path} is there already") from None
+                raise TranscriptExists(path) from None
             raise CannotWrite(path, error) from None
         transcript = cls(path, lock, descriptor)
         try:
@@ -235,6 +236,9 @@ def _acquire(path: Path) -> FileLock:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
+        if not os.path.lexists(lock.lock_file):  # nobody holds what could not even be made
+            refused = OSError(errno.EACCES, "no file can be made there")
+            raise CannotWrite(path, refused) from None
         raise TranscriptLocked(f"another program is writing {path}") from None
     except OSError as error:
         raise CannotWrite(path.parent, error) from None

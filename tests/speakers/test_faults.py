@@ -183,7 +183,8 @@ async def test_where_no_one_listens_the_address_is_told():
     with pytest.raises(SpeakerError, match="cannot be reached") as error:
         await say("ollama")
     assert url in str(error.value)
-    assert not error.value.final
+    assert "ollama serve" in str(error.value)
+    assert error.value.final
 
 
 # -- what is no stream
