@@ -368,7 +368,7 @@ class HttpSpeaker:
         if name is None:
             hint = "name the variable that holds it: key_env in profiles.yaml"
             if self._profile.model.startswith("openai-compatible@"):
-                hint = "an address that a transcript names is sent one by `yalta resume --with-key`"
+                hint = "one is sent where you name the address: --seat, or resume --with-key"
         return SpeakerError(
             f"{self._name} wants a key, and none is set ({status}): {said}", hint=hint, final=True
         )
