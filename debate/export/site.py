@@ -177,9 +177,10 @@ def write(folder: Path, name: str, texts: Iterable[str]) -> Path:
         with new.open("w", encoding="utf-8", newline="") as file:
             file.writelines(texts)
         new.replace(path)
-    except BaseException:
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
         new.unlink(missing_ok=True)
-        raise
     return path
 
 

@@ -210,6 +210,8 @@ def test_a_place_that_takes_no_file_is_named_as_it_was_asked_for(capsys):
     assert "cannot write /proc/x.jsonl" in capsys.readouterr().err
     assert ran("export", "talk.jsonl", "--html", "-o", "/proc/x.html") == 1
     assert "cannot write /proc/x.html:" in capsys.readouterr().err
+    assert ran("export", "talk.jsonl", "--site", "-o", "/proc/self") == 2
+    assert re.search(r"cannot write /proc/self/\w[^/]*: ", capsys.readouterr().err)
 
 
 def test_one_turn_is_not_told_as_several(capsys):

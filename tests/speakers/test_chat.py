@@ -208,7 +208,7 @@ def test_silence_is_noticed():
     ("status", "body", "final", "says"),
     [
         (400, '{"error": {"message": "no such field"}}', True, "no such field"),
-        (401, '{"error": "bad key"}', True, "refused the key"),
+        (401, '{"error": "bad key"}', True, "wants a key"),
         (404, "not json", True, "not json"),
         (429, "{}", False, "429"),
         (500, '{"message": "oops"}', False, "oops"),
