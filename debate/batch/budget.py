@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import takewhile
 
 from debate.batch.cells import Cell
@@ -48,8 +48,7 @@ class Budget:
             return True
         first = _but_arm(open_[0])
         alike = takewhile(lambda cell: _but_arm(cell) == first, open_)
-        needed = HEADROOM * sum(self._foreseen.get(cell.id, Decimal(0)) for cell in alike)
-        return self._left(spent) >= max(needed, _LEAST)
+        return self._left(spent) >= HEADROOM * sum(map(self._weight, alike))
 
     def begin(self, open_: Sequence[Cell], spent: Decimal) -> Decimal | None:
         """Give the first of the cells that are open what it may cost; None is no limit."""
@@ -59,7 +58,7 @@ class Budget:
         part = self._left(spent) * mine / sum(map(self._weight, open_))
         if self._foreseen:
             part = max(part, HEADROOM * mine)
-        self._given[open_[0].id] = part.quantize(_LEAST)
+        self._given[open_[0].id] = part.quantize(_LEAST, ROUND_DOWN)
         return self._given[open_[0].id]
 
     def end(self, cell: Cell) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from debate.batch.budget import Budget, borne
@@ -39,6 +39,7 @@ def foreseen(dear, plain):
     jobs=st.integers(1, 9),
     takes=st.lists(st.floats(0, 1), min_size=1),
 )
+@example(total=36, dear=0, plain=6, jobs=1, takes=[1.0])
 def test_no_budget_is_passed_and_no_arm_gets_more_of_it_than_another(
     total, dear, plain, jobs, takes
 ):
