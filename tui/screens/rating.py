@@ -176,7 +176,7 @@ class RatingScreen(AskingScreen[None]):
         return "coding" if isinstance(now, Asked) and now.item.task == "coding" else "style"
 
     def _tell(self) -> None:
-        """Say how far the rater is, and what is noted of this item."""
+        """Say whose room it is, how far the rater is, and what is noted of this item."""
         session, now = self.session, self.now
         said = [f"{session.done} of {len(session.asked)} done"]
         match now:
@@ -192,7 +192,7 @@ class RatingScreen(AskingScreen[None]):
         said += [f"⚑ {each}" for each in FLAGS if each in self.flags]
         if self.comment:
             said.append("✎ comment")
-        self._place.update(plain("  ·  ".join(said)))
+        self._place.update(plain("  ·  ".join((session.rater, *said))))
 
     # -- answers
 
@@ -305,7 +305,7 @@ class RatingScreen(AskingScreen[None]):
     def action_instructions(self, room: str = "any") -> None:
         """Show the instructions."""
         done = (self.session.done, len(self.session.asked))
-        self.app.push_screen(InstructionsPage(self.session.bundle, done))
+        self.app.push_screen(InstructionsPage(self.session.bundle, self.session.rater, done))
 
     def action_keys(self) -> None:
         """Show the keys."""

@@ -67,16 +67,18 @@ class InstructionsPage(Page):
 
     Args:
         bundle: The study.
+        rater: Who is told.
         done: How many items are rated, of how many.
     """
 
-    def __init__(self, bundle: Bundle, done: tuple[int, int]) -> None:
+    def __init__(self, bundle: Bundle, rater: str, done: tuple[int, int]) -> None:
         super().__init__()
-        self._bundle, self._done = bundle, done
+        self._bundle, self._rater, self._done = bundle, rater, done
 
     def parts(self) -> list[tuple[str, str]]:
         rubric, (done, of) = self._bundle.rubric, self._done
-        found = [("title", self._bundle.title), ("notice", self._bundle.notice)]
+        whose = f"{self._bundle.title}  ·  rated by {self._rater}"
+        found = [("title", whose), ("notice", self._bundle.notice)]
         if rubric.title != self._bundle.title:
             found.append(("title", rubric.title))
         found.append(("text", _PARAGRAPH.sub(" ", rubric.instructions)))
