@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -81,7 +82,9 @@ def test_a_debate_streams_and_a_tab_closed_mid_turn_loses_no_turn(context, tmp_p
         remember(tmp_path / "config", scenario="duel", model=model)
         with served(env={"MOONSHOT_API_KEY": "sk-never-shown"}, cwd=tmp_path) as server:
             with tab(context, server.link) as page:
-                assert page.page.url == f"{server.base}/"  # the token has left the address bar
+                assert re.fullmatch(
+                    rf"{server.base}/d/\w{{16}}/", page.page.url
+                )  # the token has left the address bar
                 assert "simulated" in page.page.inner_text("footer")
                 assert "loses no finished turn" in page.page.inner_text("footer")
                 page.wait_for("A duel", "server answers")
@@ -111,7 +114,7 @@ def test_a_debate_streams_and_a_tab_closed_mid_turn_loses_no_turn(context, tmp_p
 
 def test_without_the_link_nothing_opens(context, browser):
     with served("--readonly") as server:
-        for path in ("/", "/?token=", "/?token=wrong", "/download/0"):
+        for path in ("/", "/?token=", "/?token=wrong", "/d/x/", "/d/x/download/0"):
             page = context.new_page()
             said = page.goto(server.base + path)
             assert said.status == 403
@@ -140,7 +143,7 @@ def test_a_rater_rates_ten_items_by_a_link(context, tmp_path):
                     page.wait_for("Go on")
                     page.press("Enter")
             page.wait_for("One last question")
-            with tab(context, server.base, first_byte=False) as second:
+            with tab(context, page.page.url, first_byte=False) as second:
                 assert "in another tab or window already" in second.is_closed()
             page.press("Control+s")
             shown = page.wait_for("Thank you", "You may close this tab")
@@ -164,16 +167,35 @@ def test_each_rater_has_a_door_of_their_own(context, tmp_path):
             kai.wait_for("Go on")
             with tab(context, server.links["mo"], first_byte=False) as mo:
                 assert "No place is free: one tab is open already" in mo.is_closed()
-            # The browser is mo's now, and what stands open as kai's does not become mo's.
-            kai.page.evaluate("document.body.classList.remove('-closed')")
-            said = kai.page.evaluate(
-                """() => new Promise((done) => {
-                    const socket = new WebSocket(`ws://${location.host}/ws?width=80&height=24`);
-                    socket.onclose = (event) => done(event.reason);
-                })"""
-            )
-            assert said.startswith("Another link was opened in this browser since")
     assert [each.name for each in (path.parent / "ratings").glob("*.jsonl")] == ["kai.jsonl"]
+
+
+def test_a_tab_stays_its_raters_whoever_opens_a_link_beside_it(context, tmp_path):
+    bundle = style_bundle(identification=2, pairs=0, likert=0, raters=("kai", "mo"), gold=False)
+    path = save(bundle, tmp_path / "study")
+    with served("--rate", path, in_order=False) as server, tab(context, server.links["kai"]) as kai:
+        kai.wait_for("rated by kai", "Go on")
+        with tab(context, server.links["mo"]) as mo:
+            mo.wait_for("rated by mo", "Go on")
+        server.process.kill()
+        kai.is_closed()
+        with served("--rate", path, "--port", server.base.rpartition(":")[2]):
+            kai.page.wait_for_selector("body.-first-byte:not(.-closed)")
+            kai.wait_for("rated by kai", "Go on")
+            kai.page.reload()
+            kai.page.wait_for_selector("body.-first-byte")
+            kai.wait_for("rated by kai", "Go on")
+            assert kai.page.title() == "yalta: rating as kai"
+            kai.press("Enter")
+            kai.wait_for("0 of 2 done")
+            kai.press("1", "3")
+            kai.wait_for("1 of 2 done", "kai")
+            kai.page.close()
+    known = {rater: path.parent / "ratings" / f"{rater}.jsonl" for rater in ("kai", "mo")}
+    assert {who: len(read_ratings(each).standing) for who, each in known.items()} == {
+        "kai": 1,
+        "mo": 0,
+    }
 
 
 def test_for_reading_there_is_the_library_and_the_reader_alone(context, tmp_path):

@@ -3,6 +3,10 @@
 A link holds a token that nobody can guess (`links.py`). The browser sends it once; from then on it
 stands in a cookie that no script can read and no other site can have sent along.
 
+One browser may hold several links. So each door has an address of its own, which is no secret; its
+cookie is named after it and is sent there alone. A tab stays where its link led, whatever is opened
+beside it.
+
 The port is on this machine, and any page of the web that its browser has open can send requests
 there. So a name that is not this server's own is refused (else a foreign name that is made to
 point here would be of the same origin as the server: DNS rebinding), and a websocket is opened for
@@ -11,6 +15,8 @@ the server's own pages alone.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ipaddress
 import re
 import secrets
@@ -63,6 +69,21 @@ class Door:
     rater: str | None
     token: str = field(repr=False)
 
+    @property
+    def id(self) -> str:
+        """Which door it is, 16 characters that anyone may see: the token cannot be told from it."""
+        return hmac.new(self.token.encode(), b"door", hashlib.sha256).hexdigest()[:16]
+
+    @property
+    def path(self) -> str:
+        """Where it leads, as `/d/0123456789abcdef/`: all that is done by it is done below."""
+        return f"/d/{self.id}/"
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie that holds its token."""
+        return cookie_of(self.id)
+
     def link(self, base: str) -> Link:
         """What is given to whoever is to come in.
 
@@ -70,6 +91,11 @@ class Door:
             base: The server's address, as `http://127.0.0.1:8000`.
         """
         return Link(self.rater, f"{base}/?token={self.token}")
+
+
+def cookie_of(id_: str) -> str:
+    """The name of the cookie of a door, by what stands in the address."""
+    return f"yalta-{id_}"
 
 
 def door_of(doors: Sequence[Door], token: str) -> Door | None:

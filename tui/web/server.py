@@ -72,8 +72,9 @@ class Server:
         """The application of aiohttp."""
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/", self._index)
-        app.router.add_get("/ws", self._websocket)
-        app.router.add_get("/download/{key}", self._download)
+        app.router.add_get("/d/{door}/", self._terminal)
+        app.router.add_get("/d/{door}/ws", self._websocket)
+        app.router.add_get("/d/{door}/download/{key}", self._download)
         app.router.add_get("/static/{file}", _static)
         app.on_shutdown.append(self._end)
         return app
@@ -97,14 +98,11 @@ class Server:
         response.headers.update(doors.HEADERS)
         response.headers["Content-Security-Policy"] = doors.policy(request.host)
 
-    @property
-    def _cookie(self) -> str:
-        # Cookies are shared by all ports of a machine.
-        return f"yalta-{self.port}"
-
     def _door(self, request: web.Request) -> Door | None:
-        """The door that a request's cookie opens."""
-        return doors.door_of(self.doors, request.cookies.get(self._cookie, ""))
+        """The door in a request's address, if the request has the cookie that opens it."""
+        id_ = request.match_info["door"]
+        door = doors.door_of(self.doors, request.cookies.get(doors.cookie_of(id_), ""))
+        return door if door is not None and door.id == id_ else None
 
     # -- pages
 
@@ -117,22 +115,25 @@ class Server:
         return response
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
-        """The page of the terminal; with a token, the page that puts it into a cookie first."""
-        if (token := request.query.get("token")) is not None:
-            door = doors.door_of(self.doors, token)
-            if door is None:
-                return self._not_yours(request)
-            # A page that goes on by itself, and no redirection: where a link was followed from
-            # another site, a strict cookie would not be sent along on the way.
-            response = self._page("enter.html", request)
-            response.set_cookie(
-                self._cookie,
-                door.token,
-                httponly=True,
-                samesite="Strict",
-                secure=(self.serving.url or "").startswith("https:"),
-            )
-            return response
+        """The page that puts a link's token into a cookie, and goes on to its door."""
+        door = doors.door_of(self.doors, request.query.get("token", ""))
+        if door is None:
+            return self._not_yours(request)
+        # A page that goes on by itself, and no redirection: where a link was followed from
+        # another site, a strict cookie would not be sent along on the way.
+        response = self._page("enter.html", request, path=door.path)
+        response.set_cookie(
+            door.cookie,
+            door.token,
+            path=door.path,
+            httponly=True,
+            samesite="Strict",
+            secure=(self.serving.url or "").startswith("https:"),
+        )
+        return response
+
+    async def _terminal(self, request: web.Request) -> web.StreamResponse:
+        """The page of the terminal."""
         door = self._door(request)
         if door is None:
             return self._not_yours(request)
@@ -176,10 +177,6 @@ class Server:
             return self._not_yours(request)
         socket = web.WebSocketResponse(heartbeat=15, max_msg_size=2**20)
         await socket.prepare(request)
-        if request.query.get("rater", "") != (door.rater or ""):
-            said = "Another link was opened in this browser since. Open your own again."
-            await socket.close(code=REFUSED, message=said.encode())
-            return socket
         try:
             await self._places.take(door.rater)
         except NoRoom as error:

@@ -1,4 +1,4 @@
-// What textual-serve's script does not do: where its websocket is, when its fonts are there and how
+// What textual-serve's script does not do: where its websocket and files are, when its fonts are there and how
 // large they are, what is said where a tab was refused or has ended, and coming back.
 "use strict";
 
@@ -11,12 +11,12 @@ const PAUSE = 1000; // ms
 const GOING_AWAY = 1001;
 
 const terminal = document.getElementById("terminal");
-const origin = location.origin.replace(/^http/, "ws");
-terminal.dataset.sessionWebsocketUrl = `${origin}/ws`;
+// The door that this page was let in by: whatever else is opened in this browser, it stays there.
+const door = location.origin + location.pathname;
+terminal.dataset.sessionWebsocketUrl = `${door.replace(/^http/, "ws")}ws`;
 const fitting = Math.floor(window.innerWidth / COLUMNS / WIDTH);
 terminal.dataset.fontSize = Math.min(Math.max(fitting, SIZES.least), SIZES.most);
 
-const rater = encodeURIComponent(document.body.dataset.rater);
 const likes = (what) => window.matchMedia(`(prefers-${what})`).matches;
 const prefers = likes("contrast: more") ? "contrast" : likes("color-scheme: light") ? "light" : "dark";
 
@@ -31,7 +31,7 @@ const comeBack = async () => {
   for (;;) {
     await new Promise((done) => setTimeout(done, PAUSE));
     if (document.hidden) continue;
-    const answer = await fetch("/").catch(() => null);
+    const answer = await fetch(door).catch(() => null);
     if (answer?.ok) return location.reload();
     if (answer?.status === 403) return say("again", "This link opens nothing any more.");
   }
@@ -40,7 +40,7 @@ const comeBack = async () => {
 const Native = window.WebSocket;
 window.WebSocket = class extends Native {
   constructor(address) {
-    super(`${address}&rater=${rater}&prefers=${prefers}`);
+    super(`${address}&prefers=${prefers}`);
     this.addEventListener("close", (event) => {
       const isLost = !event.wasClean || event.code === GOING_AWAY;
       if (event.reason) say("why", event.reason);
@@ -54,6 +54,11 @@ window.WebSocket = class extends Native {
     if (this.readyState === Native.OPEN) super.send(data);
   }
 };
+
+// Files are had by the same door.
+const open = window.open;
+window.open = (address, ...rest) =>
+  open.call(window, String(address).replace(`${location.origin}/download/`, `${door}download/`), ...rest);
 
 // A terminal measures and draws its fonts once, so they have to be there first.
 const start = window.onload;
