@@ -13,7 +13,8 @@ The app owns what all screens share: themes, keys, the palette, the log of error
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,9 +22,11 @@ from rich.text import Text
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 from textual.widget import AwaitMount
 
 from debate.errors import UserError, YaltaError
@@ -42,6 +45,16 @@ class NotOpenHere(Exception):
     and the interface ends rather than show it."""
 
 
+class ChosenThemes(ThemeProvider):
+    """The palette's themes. Only what is chosen here is remembered, not what a browser asks for."""
+
+    @property
+    def commands(self) -> list[tuple[str, Callable[[], None]]]:
+        app = self.app
+        assert isinstance(app, YaltaApp)
+        return [(name, partial(app.choose_theme, name)) for name in sorted(app.available_themes)]
+
+
 class YaltaApp(App[None]):
     """The terminal interface.
 
@@ -49,7 +62,7 @@ class YaltaApp(App[None]):
         first: The screen to open on; the lobby if None.
         debug: Whether a fault shows its traceback, once the interface has gone.
         mode: What it may do.
-        theme: The theme to begin with, where none is remembered.
+        theme: The theme to begin with, where the user has chosen none.
     """
 
     TITLE = "yalta"
@@ -96,7 +109,6 @@ class YaltaApp(App[None]):
         # What is remembered is the user's own; who only reads or rates is somebody else.
         remembered = self.settings.theme if self.mode is Mode.ALL else ""
         self.theme = remembered if remembered in self.available_themes else self._first_theme
-        self.theme_changed_signal.subscribe(self, lambda theme: self._remember_theme(theme.name))
         try:
             self.set_keymap(load_keymap())
         except UserError as error:
@@ -267,8 +279,13 @@ class YaltaApp(App[None]):
 
         return LobbyScreen()
 
-    def _remember_theme(self, name: str) -> None:
-        self.settings.theme = name
+    def search_themes(self) -> None:
+        """Ask which theme."""
+        self.push_screen(CommandPalette([ChosenThemes], placeholder="Search for themes…"))
+
+    def choose_theme(self, name: str) -> None:
+        """Show a theme, and remember it: the user has chosen it."""
+        self.theme = self.settings.theme = name
         if self.mode is Mode.ALL:
             self.settings.save()
 

@@ -20,7 +20,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    theme: str = ""
+    theme: str = Field("", description="The one that the user has chosen, if any.")
     lobby: dict[str, Any] = Field(default_factory=dict, description="The last set-up.")
 
     @classmethod

@@ -35,7 +35,7 @@ async def test_no_command_runs_or_writes_anything(tmp_path):
         names = {command.title for command in app.get_system_commands(reader)}
         assert not {"Lobby", "Persona studio", "Fork"} & names
         assert {"Library", "Replay"} <= names
-        app.theme = "textual-light"
+        app.choose_theme("textual-light")
         await pilot.pause()
     assert not transcripts_folder().exists()
     assert not config_folder().exists()

@@ -5,10 +5,14 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from pilot import wait_until
 from textual.color import Color
+from textual.command import CommandList, CommandPalette
 from textual.theme import BUILTIN_THEMES
 
+from debate.library import config_folder
 from tui.app import YaltaApp
+from tui.settings import Settings
 from tui.themes import MARKS, MIN_CONTRAST, THEMES, contrast, mark, speaker_colour
 
 ALL = {**{t.name: t for t in THEMES}, **BUILTIN_THEMES}
@@ -42,11 +46,27 @@ def test_our_themes_are_offered_one_of_them_high_in_contrast():
         assert contrast(Color.parse(theme.foreground or ""), ground) >= 7
 
 
-async def test_the_theme_is_remembered(tmp_path):
-    app = YaltaApp()
+async def test_a_theme_that_was_chosen_is_remembered(tmp_path):
+    app = YaltaApp(theme="yalta-paper")
     async with app.run_test() as pilot:
-        app.theme = "high-contrast"
-        await pilot.pause()
-    again = YaltaApp()
+        app.action_change_theme()
+        await wait_until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        await pilot.press(*"high")
+        await wait_until(pilot, lambda: app.screen.query_one(CommandList).option_count == 1)
+        await pilot.press("enter", "enter")
+        await wait_until(pilot, lambda: app.theme == "high-contrast")
+    again = YaltaApp(theme="yalta-paper")
     async with again.run_test():
         assert again.theme == "high-contrast"
+
+
+async def test_a_theme_that_nobody_chose_is_not(tmp_path):
+    app = YaltaApp(theme="yalta-paper")
+    async with app.run_test() as pilot:
+        assert app.theme == "yalta-paper"
+        app.theme = "high-contrast"
+        await pilot.pause()
+    assert (config_folder() / "interface.json").exists()
+    assert Settings.load().theme == ""
+    async with (again := YaltaApp()).run_test():
+        assert again.theme == "yalta-night"
