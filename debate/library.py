@@ -53,7 +53,7 @@ def cache_folder() -> Path:
 
 def data_folder() -> Path:
     """What the program keeps for the user, and what cannot be had again."""
-    return Path(user_data_path("yalta", appauthor=False))
+    return Path(os.environ.get("YALTA_DATA") or user_data_path("yalta", appauthor=False))
 
 
 def transcripts_folder() -> Path:

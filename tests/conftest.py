@@ -26,5 +26,6 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YALTA_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("YALTA_TRANSCRIPTS", str(tmp_path / "transcripts"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("YALTA_DATA", raising=False)
     # A fault is a fault at once, except where a test is about asking again.
     monkeypatch.setenv("YALTA_PATIENCE", "0")

@@ -182,9 +182,6 @@ def test_a_tab_stays_its_raters_whoever_opens_a_link_beside_it(context, tmp_path
         with served("--rate", path, "--port", server.base.rpartition(":")[2]):
             kai.page.wait_for_selector("body.-first-byte:not(.-closed)")
             kai.wait_for("rated by kai", "Go on")
-            kai.page.reload()
-            kai.page.wait_for_selector("body.-first-byte")
-            kai.wait_for("rated by kai", "Go on")
             assert kai.page.title() == "yalta: rating as kai"
             kai.press("Enter")
             kai.wait_for("0 of 2 done")
@@ -223,7 +220,13 @@ def test_for_reading_there_is_the_library_and_the_reader_alone(context, tmp_path
         assert not {"Lobby", "Persona studio"} & {*shown.split("\n")}
         page.page.keyboard.type("lobby")
         page.wait_for("No matches found")
-        page.press("Escape")
+        page.press("Control+u")
+        page.page.keyboard.type("screenshot")
+        page.wait_for("Save an SVG")
+        with page.page.expect_download() as file:  # by its own door
+            page.press("Enter", "Enter")
+        assert file.value.suggested_filename.endswith(".svg")
+        assert file.value.url.startswith(f"{page.page.url}download/")
         assert page.faults == []
     assert {path: path.read_bytes() for path in shelf.iterdir() if path.is_file()} == before
     assert not (tmp_path / "config").exists()

@@ -117,3 +117,13 @@ def test_the_secret_of_links_is_for_its_owner_alone():
             doors_of(study)
         assert tokens(replace(study, new_links=True)) != {"kai": token}
         assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_data_folder_that_cannot_be_written_is_told_with_another_way(tmp_path, monkeypatch):
+    (tmp_path / "data").write_text("a file where the folder would be")
+    with pytest.raises(UserError, match="cannot keep the secret of the links in") as told:
+        doors_of(rated("kai"))
+    assert "YALTA_DATA" in (told.value.hint or "")
+    monkeypatch.setenv("YALTA_DATA", str(tmp_path / "elsewhere"))
+    assert tokens(rated("kai"))
+    assert [*(tmp_path / "elsewhere" / "links").glob("*.key")]

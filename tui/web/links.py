@@ -65,7 +65,8 @@ def _secret(name: str, *, new: bool) -> bytes:
             return _read(path)
     except OSError as error:
         raise UserError(
-            f"cannot keep the secret of the links in {error.filename or path}: {error.strerror}"
+            f"cannot keep the secret of the links in {error.filename or path}: {error.strerror}",
+            hint="set YALTA_DATA to a folder that you can write, the same at every start",
         ) from None
 
 
