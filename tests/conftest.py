@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 # How long a test takes is never what it asserts.
-settings.register_profile("untimed", deadline=None, max_examples=40)
+settings.register_profile("untimed", deadline=None, max_examples=30)
 settings.load_profile("untimed")
 
 

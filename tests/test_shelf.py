@@ -401,7 +401,7 @@ def test_chinese_is_found_by_two_and_by_three_characters(shelf, folder):
         assert end > start
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(
     st.text(st.one_of(st.sampled_from("\"*%_()^:-+\\' \0aWe开源"), st.characters()), max_size=40)
 )

@@ -262,7 +262,7 @@ def streams(draw: st.DrawFn) -> list[str]:
     return [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(streams(), st.sampled_from(TABLES))
 def test_the_same_reply_comes_of_every_way_to_cut_its_stream(parts, table):
     name, others = table
@@ -276,7 +276,7 @@ def test_the_same_reply_comes_of_every_way_to_cut_its_stream(parts, table):
     assert not any(category(c) in ("Cc", "Cs") and c not in "\n\t" for c in whole.text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters="<[]:：*_#>")))
 def test_ordinary_words_pass_as_they_are(text):
     assert heard(*text).text == text

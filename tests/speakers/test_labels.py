@@ -29,7 +29,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @example(["Ada"], ["##", " ", "Ada"])
 @example(["Ada"], ["***", "Ada", "***"])
 @example(["Ada", "Ada:"], ["Ada", ":", ":"])
@@ -40,7 +40,7 @@ def test_a_label_is_found_as_one_pattern_of_all_names_finds_it(names, pieces):
     assert Others(Everyone(names)).label(head) == (None if found is None else found.end())
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(PIECES, max_size=7), st.integers(0, 5))
 def test_a_reply_reads_the_same_beside_names_that_are_looked_up(pieces, nth):
     """One's own names stand among everyone's, and are left out of the others."""
