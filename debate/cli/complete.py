@@ -77,6 +77,11 @@ models = _completer(_models)
 files = _completer(_files)
 studies = _completer(_studies)
 
+many_transcripts = click.argument(
+    "transcripts", nargs=-1, required=True, metavar="T|FOLDER...", shell_complete=transcripts
+)
+"""The argument of commands that take transcripts, or all of a folder's."""
+
 
 def seats(ctx: click.Context, param: click.Parameter, word: str) -> list[CompletionItem]:
     """Personas with commas between: the last is completed."""

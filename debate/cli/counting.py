@@ -23,13 +23,7 @@ from debate.whole_file import write_whole
 
 
 @click.command()
-@click.argument(
-    "transcripts",
-    shell_complete=complete.transcripts,
-    nargs=-1,
-    required=True,
-    metavar="T|FOLDER...",
-)
+@complete.many_transcripts
 @click.option(
     "--rows",
     type=click.Choice(["seats", "turns", "motions"]),

@@ -16,6 +16,7 @@ from typing import IO, Literal
 import click
 
 from debate.batch.known import Batches
+from debate.cli import complete
 from debate.cli.changed import tell_changed
 from debate.cli.export_site import export_site
 from debate.cli.printer import Printer
@@ -32,7 +33,7 @@ _MOST = 4_000_000
 
 
 @click.command()
-@click.argument("transcripts", nargs=-1, required=True, metavar="T|FOLDER...")
+@complete.many_transcripts
 @click.option("--chat", "to", flag_value="chat", help="JSON lines: messages, as a seat sees them.")
 @click.option("--csv", "to", flag_value="csv", help="A table, one turn a row.")
 @click.option("--text", "to", flag_value="text", help="To be read.")

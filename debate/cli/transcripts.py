@@ -40,13 +40,7 @@ def show(transcript: str, reasoning: bool, ballots: bool) -> None:
 
 
 @click.command()
-@click.argument(
-    "transcripts",
-    shell_complete=complete.transcripts,
-    nargs=-1,
-    required=True,
-    metavar="T|FOLDER...",
-)
+@complete.many_transcripts
 @click.option("--head", metavar="SHA256", help="Of one: the last line's hash, as noted before.")
 def verify(transcripts: tuple[str, ...], head: str | None) -> None:
     """Check transcripts, or all of a folder's: hash chain, schema, agenda, and every prompt
