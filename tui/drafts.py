@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from debate.library import data_folder
+from debate.whole_file import write_whole
 
 
 class _Kept(BaseModel):
@@ -66,17 +67,13 @@ class Drafts:
             self.drop(seat)
 
     def _write(self) -> bool:
-        new = self._file.with_suffix(f".{os.getpid()}.new")
         try:
             if not self._kept.drafts:
                 self._file.unlink(missing_ok=True)
                 return True
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(self._kept.model_dump_json(indent=1), encoding="utf-8")
-            new.replace(self._file)
+            write_whole(self._file, self._kept.model_dump_json(indent=1).encode(), durable=False)
         except (OSError, UnicodeEncodeError):  # a terminal may send half a character
-            with suppress(OSError):
-                new.unlink(missing_ok=True)
             return False
         return True
 

@@ -6,13 +6,14 @@ wrote by hand is not: a mistake in it is told.
 
 from __future__ import annotations
 
-import os
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from debate import yaml_file
 from debate.library import config_folder
+from debate.whole_file import write_whole
 
 
 class Settings(BaseModel):
@@ -34,13 +35,9 @@ class Settings(BaseModel):
     def save(self) -> None:
         """Remember it; a folder that cannot be written is passed over."""
         path = config_folder() / "interface.json"
-        new = path.with_suffix(f".{os.getpid()}.new")
-        try:
+        with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(self.model_dump_json(indent=1), encoding="utf-8")
-            new.replace(path)
-        except OSError:
-            new.unlink(missing_ok=True)
+            write_whole(path, self.model_dump_json(indent=1).encode(), durable=False)
 
 
 class Keys(BaseModel):

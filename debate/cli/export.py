@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Literal
+from typing import Literal, TextIO
 
 import click
 
@@ -22,11 +21,12 @@ from debate.cli.export_site import export_site
 from debate.cli.printer import Printer
 from debate.errors import CannotWrite, TranscriptError, UnknownName, UserError
 from debate.export import chat, csv
-from debate.export.form import FORMS, Form, beside, file_name
+from debate.export.form import FORMS, Form, file_name
 from debate.export.source import Source, source
 from debate.gathering import called, gathered
 from debate.library import short_path
 from debate.text import showable
+from debate.whole_file import whole
 
 # What is kept of one transcript in memory before it goes to a file that has no name.
 _MOST = 4_000_000
@@ -158,32 +158,21 @@ class _Place:
 
 
 class _File(_Place):
-    """One file of all."""
+    """One file of all, which is begun with the first and ends with the stack."""
 
-    def __init__(self, form: Form, path: Path) -> None:
+    def __init__(self, form: Form, path: Path, stack: ExitStack) -> None:
         super().__init__(form)
         self._path = path
-        self._new = beside(path)
-        self._file: IO[str] | None = None
+        self._stack = stack
+        self._file: TextIO | None = None
 
     def put(self, read: Source, texts: Iterator[str]) -> None:
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._new.open("w", encoding="utf-8", newline="")
+            self._file = self._stack.enter_context(whole(self._path))
             self._file.write(self._header)
-        shutil.copyfileobj(_Texts(texts), self._file)
-
-    def close(self, *, whole: bool) -> None:
-        """Give the file its name, if it is whole; else leave nothing of it."""
-        if self._file is None:
-            return
-        try:
-            self._file.close()
-            if whole:
-                self._new.replace(self._path)
-                self.written.append(self._path)
-        finally:
-            self._new.unlink(missing_ok=True)
+            self.written.append(self._path)
+        self._file.writelines(texts)
 
 
 class _Folder(_Place):
@@ -191,26 +180,15 @@ class _Folder(_Place):
 
     def __init__(self, form: Form, files: dict[str, Path]) -> None:
         super().__init__(form)
-        self._form = form
         self._files = files
 
     def put(self, read: Source, texts: Iterator[str]) -> None:
-        file = _File(self._form, self._files[read.name])
-        whole = False
-        try:
-            file.put(read, texts)
-            whole = True
-        finally:
-            file.close(whole=whole)
-        self.written += file.written
-
-
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    texts: Iterator[str]
-
-    def read(self, _: int = -1) -> str:
-        return next(self.texts, "")
+        path = self._files[read.name]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole(path) as file:
+            file.write(self._header)
+            file.writelines(texts)
+        self.written.append(path)
 
 
 @contextmanager
@@ -227,12 +205,8 @@ def _place(out: str | None, form: Form, force: bool, paths: list[Path]) -> Itera
             yield _Folder(form, files)
             return
         _check([path], force, paths)
-        file, whole = _File(form, path), False
-        try:
-            yield file
-            whole = True
-        finally:
-            file.close(whole=whole)
+        with ExitStack() as stack:
+            yield _File(form, path, stack)
     except OSError as error:
         raise CannotWrite(out, error) from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from dataclasses import asdict
@@ -21,6 +20,7 @@ from debate.persona_lint import Examined, examine
 from debate.persona_new import Beginning
 from debate.persona_order import in_order
 from debate.text import showable
+from debate.whole_file import write_whole
 
 
 @click.command()
@@ -126,15 +126,9 @@ def fmt(names: tuple[str, ...], check: bool) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file anew, whole or not at all."""
-    new_ = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with new_.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-        new_.chmod(path.stat().st_mode & 0o777)
-        new_.replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
-        new_.unlink(missing_ok=True)
         raise UserError(f"cannot write {path}: {error.strerror}") from None
 
 

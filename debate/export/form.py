@@ -11,6 +11,7 @@ from types import MappingProxyType
 from debate.errors import UserError
 from debate.export import chat, csv, html, markdown, text
 from debate.export.source import Source
+from debate.whole_file import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,6 @@ def file_name(name: str, form: Form) -> str:
     return plain + form.suffix
 
 
-def beside(path: Path) -> Path:
-    """What a file is called while it is written."""
-    return path.with_name(f".{path.name}.{os.getpid()}")
-
-
 def write_file(form: Form, source: Source, path: Path, *, over: bool) -> None:
     """Write a transcript to a file, as a whole or not at all. Blocks.
 
@@ -61,17 +57,12 @@ def write_file(form: Form, source: Source, path: Path, *, over: bool) -> None:
         TranscriptError: if the transcript cannot be read any more.
         UserError: if the file cannot be written, or is there and may not be written over.
     """
-    new = beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with new.open("w", encoding="utf-8", newline="") as file:
-                file.write(form.header)
-                file.writelines(form.texts(source))
+        with whole(path) as file:
+            file.write(form.header)
+            file.writelines(form.texts(source))
             if not over and os.path.lexists(path):
                 raise UserError(f"{path} is there already")
-            new.replace(path)
-        finally:
-            new.unlink(missing_ok=True)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}") from None

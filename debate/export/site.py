@@ -29,6 +29,7 @@ from debate.factors import Factors
 from debate.listed import Branch, Listed, Passage, forest, read_listed
 from debate.seating import program_version
 from debate.text import one_line
+from debate.whole_file import whole
 
 LIST, SEARCH = "index.html", "search.js"
 _MOST = 150  # bytes of a page's name
@@ -172,15 +173,9 @@ def write(folder: Path, name: str, texts: Iterable[str]) -> Path:
     Raises:
         OSError: if it cannot be written; nothing of it is left then.
     """
-    path, new = folder / name, folder / f".{name}.new"
-    try:
-        with new.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(texts)
-        new.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        new.unlink(missing_ok=True)
+    path = folder / name
+    with whole(path) as file:
+        file.writelines(texts)
     return path
 
 

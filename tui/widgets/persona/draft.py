@@ -6,13 +6,13 @@ is not written to: a copy is saved where `library` finds it first.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from debate.errors import UserError
 from debate.library import persona_folders
 from debate.persona_new import schema_text
+from debate.whole_file import write_whole
 from debate.yaml_file import MAX_BYTES
 
 
@@ -115,20 +115,12 @@ def _look(path: Path) -> _Seen:
 
 def _write(path: Path, text: str) -> None:
     real = path.resolve()  # what a link names is written, and the link stays
-    new = real.with_name(f".{real.name}.{os.getpid()}.new")
     try:
         real.parent.mkdir(parents=True, exist_ok=True)
         schema = real.parent / "persona.schema.json"  # by which other editors check it
         if not schema.exists():
             schema.write_text(schema_text(), encoding="utf-8")
-        with new.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if real.exists():
-            new.chmod(real.stat().st_mode)
-        new.replace(real)
+        write_whole(real, text.encode())
     except (OSError, UnicodeEncodeError) as error:
-        new.unlink(missing_ok=True)
         why = error.strerror if isinstance(error, OSError) else "half of a character stands in it"
         raise UserError(f"cannot write {path}: {why}") from None

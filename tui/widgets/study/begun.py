@@ -6,7 +6,6 @@ the item is asked from its beginning.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from debate.study.coding import CodingDraft
 from debate.study.rubric import Flag
+from debate.whole_file import write_whole
 from tui.widgets.study.questions import CardPicked
 
 
@@ -71,13 +71,8 @@ class BegunFile:
 
     def keep(self, begun: Begun) -> None:
         """Keep it, in place of any other."""
-        new = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        try:
-            new.write_bytes(_BEGUN.dump_json(begun))
-            new.replace(self._path)
-        except OSError:
-            with suppress(OSError):
-                new.unlink(missing_ok=True)
+        with suppress(OSError):
+            write_whole(self._path, _BEGUN.dump_json(begun), durable=False)
 
     def clear(self) -> None:
         """It is rated."""
