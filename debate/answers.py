@@ -30,6 +30,9 @@ AskKind = Literal["bid", "call", "partner", "motion", "amendment", "ruling", "ba
 #: reply, after the first could not be read; or not at all, and set down by rule.
 How = Literal["json", "read", "repaired", "assumed"]
 
+#: Why a reply to an ask came to nothing, among the tries of its answer.
+UNREADABLE = "the reply could not be read"
+
 Choice = Literal["yes", "no", "abstain"]
 
 _Said = Annotated[str, StringConstraints(max_length=1000)]

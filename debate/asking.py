@@ -11,7 +11,7 @@ import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
-from debate.answers import AnyAnswer
+from debate.answers import UNREADABLE, AnyAnswer
 from debate.calling import Caller, Ended, Table
 from debate.chair import SKIPPED
 from debate.events import AskFailed, AskOpened, TurnClosed
@@ -23,7 +23,6 @@ from debate.take import Take
 
 # Beside turns, asks draw from seeds of their own.
 _SEEDS = 500_009
-UNREADABLE = "the reply could not be read"
 
 
 class Asking:
@@ -98,23 +97,26 @@ class Asking:
             said = outcome.text or ""
             answer = form.read(said)
             if answer is not None:
-                if any(each.why == UNREADABLE for each in take.tries):
+                if take.prompt.unread:
                     answer = answer.model_copy(update={"how": "repaired"})
                 return _filled(answer, take, number, said)
-            if not person and any(each.why == UNREADABLE for each in take.tries):
+            if not person and take.prompt.unread:
                 assumed = form.assumed(self._table.state)
                 return _filled(assumed, take, number, said)
             take.again(UNREADABLE, 0.0)
             again = self._table.projection.again(asked, said, person=person)
-            take.prompt = self._prompt(form.ask, again, number, form)
+            take.prompt = self._prompt(form.ask, again, number, form, take.prompt.unread + 1)
 
-    def _prompt(self, step: Ask, messages: tuple[Message, ...], number: int, form: Form) -> Prompt:
+    def _prompt(
+        self, step: Ask, messages: tuple[Message, ...], number: int, form: Form, unread: int = 0
+    ) -> Prompt:
         return self._caller.prompt(
-            step.seat,
+            step,
             messages,
             max_tokens=MAX_TOKENS[step.kind],
             seed=_SEEDS + number,
             schema=None if self._model(step.seat) in self._formless else form.schema,
+            unread=unread,
         )
 
     def _model(self, seat: str | None) -> tuple[str | None, str]:

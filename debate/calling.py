@@ -12,10 +12,11 @@ from pydantic import JsonValue
 
 from debate.chair import Chair, Dropped, Key
 from debate.clerk import Clerk
-from debate.errors import SpeakerError
+from debate.errors import NotRecorded, SpeakerError
 from debate.events import AnyEvent
 from debate.money import most
 from debate.names import called
+from debate.occasion import occasion_of
 from debate.patience import Patience
 from debate.prompts.environment import neutral
 from debate.prompts.layouts import Message, Projection, label
@@ -23,7 +24,7 @@ from debate.speakers.base import Prompt
 from debate.speakers.labels import Everyone, Others
 from debate.speaking import Voice, have_spoken
 from debate.state import ConferenceState
-from debate.steps import BUDGET_SPENT
+from debate.steps import BUDGET_SPENT, Calling, GiveFloor
 from debate.take import Item, Take
 
 # The longest a turn may take, whatever the server sends meanwhile. A small machine that reads a
@@ -98,36 +99,43 @@ class Caller:
 
     def prompt(
         self,
-        seat: str | None,
+        step: Calling,
         messages: tuple[Message, ...],
         *,
         max_tokens: int,
         seed: int,
         schema: Mapping[str, JsonValue] | None = None,
+        unread: int = 0,
     ) -> Prompt:
         """What is asked of whoever speaks for a seat.
 
         Args:
-            seat: The seat.
+            step: What for.
             messages: What it reads.
             max_tokens: Room for the reply.
             seed: Differs from call to call, so that one made again is not the same again.
             schema: Of a reply that is to be JSON.
+            unread: Replies to it that could not be read.
         """
-        voice, layout = self._voices[seat], self._table.state.opened.layout
+        seat, opened = step.seat, self._table.state.opened
+        voice, layout = self._voices[seat], opened.layout
         names = self._called.get(seat or "", ("The chair",))
+        # A person knows who they are, and may call on another by name; so may a person's words that
+        # are said again.
+        alone = voice.is_person or (voice.says_again and isinstance(step, GiveFloor))
         return Prompt(
             messages=messages,
             seat=seat or "",
             nth=self._table.state.spoken.get(seat or "", 0),
             max_tokens=max_tokens,
-            # A person knows who they are.
-            others=() if voice.is_person else Others(self._everyone, frozenset(names)),
+            others=() if alone else Others(self._everyone, frozenset(names)),
             aliases=names[1:],
             label=label(neutral(names[0])) if schema is None and layout == "shared" else "",
             seed=(self._table.state.seed * 1_000_003 + seed) % 2**31,
             tokens=self._clerk.tokens(voice.speaker.profile, messages),
             schema=None if voice.is_person else schema,
+            occasion=occasion_of(opened, step),
+            unread=unread,
         )
 
     def may_begin(self, seat: str | None, prompt: Prompt) -> tuple[bool, Decimal | None]:
@@ -171,6 +179,10 @@ class Caller:
         except TimeoutError:
             late = f"the reply had not ended after {TURN_SECONDS // 60} minutes"
             return Ended("error", late)
+        except NotRecorded as error:
+            # What a scenario passes over when a model fails is no fault of a model here.
+            self._table.chair.pause_for(error.in_a_line)
+            return Ended("aborted", "the replay does not hold it")
         except SpeakerError as error:
             why = f"{error.message} ({error.hint})" if error.hint else error.message
             return Ended("error", why, final=error.final)

@@ -12,9 +12,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Str
 #: speak as another participant. `filter`: the provider withheld the rest.
 FinishReason = Literal["stop", "length", "cut", "filter"]
 
-#: Why a turn could not be had. `aborted`: a person stopped it. `interrupted`: the program ended
-#: while it was in the air. `empty`, `refused`: the model answered, with nothing that can be used.
-#: `error`: the model did not answer.
+#: Why a turn could not be had. `aborted`: a person stopped it, or a replay does not hold it.
+#: `interrupted`: the program ended while it was in the air. `empty`, `refused`: the model answered,
+#: with nothing that can be used. `error`: the model did not answer.
 FailureReason = Literal["aborted", "interrupted", "empty", "refused", "error"]
 
 #: How much a model may think before it speaks: a level, or a number of tokens.

@@ -9,6 +9,7 @@
     │   ├── TranscriptLocked   another program is writing it
     │   └── CannotWrite        its disk is full, or its folder may not be written
     ├── SpeakerError           a model could not give this turn
+    │   └── NotRecorded        a replay is asked for what its recording does not hold
     └── ModelFileError         a local model file could not be had
 
 Each says what happened, where, and what to do; none holds a key or a traceback.
@@ -172,6 +173,14 @@ class SpeakerError(YaltaError):
         self.accepted = accepted
         self.queued = queued
         super().__init__(message, hint=hint)
+
+
+class NotRecorded(SpeakerError):
+    """A replay is asked for what its recording does not hold. The conference pauses: no rule of its
+    scenario passes over that."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message, hint=hint, final=True)
 
 
 class ModelFileError(YaltaError):

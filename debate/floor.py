@@ -45,9 +45,7 @@ class Floor:
         state = self._table.state
         number = state.last_turn + 1
         messages = self._table.projection.messages(state, step)
-        prompt = self._caller.prompt(
-            step.seat, messages, max_tokens=self._max_tokens(step), seed=number
-        )
+        prompt = self._caller.prompt(step, messages, max_tokens=self._max_tokens(step), seed=number)
         may_begin, at_most = self._caller.may_begin(step.seat, prompt)
         if not may_begin:
             return

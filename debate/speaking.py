@@ -34,6 +34,11 @@ class Voice:
         """Whether a person speaks, who takes as long as they take."""
         return self.speaker.profile.family == "human"
 
+    @property
+    def says_again(self) -> bool:
+        """Whether only what is in a record is said, as it was made fit for that record."""
+        return self.speaker.profile.family == "replay" and self.fallback is None
+
 
 async def have_spoken(
     take: Take, voice: Voice, patience: Patience, may_ask: Callable[[], bool]

@@ -13,6 +13,7 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from debate.events import FinishReason, Profile, Usage
+from debate.occasion import Occasion
 from debate.prompts.layouts import Message
 
 
@@ -39,6 +40,10 @@ class Prompt:
     schema: Mapping[str, JsonValue] | None = None
     """The reply is to be JSON of this schema. A server may refuse that, or pass over it in silence:
     whoever asks looks at what comes."""
+    occasion: Occasion | None = None
+    """What it is for, where it is asked of a seat of a conference."""
+    unread: int = 0
+    """How many replies to this ask there were that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ local:/path/to/file.gguf           any GGUF file
 kimi-k2.6                          a model that a profile names
 ollama/qwen3:8b                    any model of a provider that a profile names
 openai-compatible@http://h/v1#name any OpenAI-compatible server
-replay:transcript.jsonl            what a transcript says, again
+replay:transcript.jsonl            what each seat replied in a transcript, again
 me                                 a person
 """
 

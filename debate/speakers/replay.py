@@ -1,4 +1,11 @@
-"""A speaker that says again what a saved transcript says: for tests and demonstrations."""
+"""A speaker that says again what a saved transcript says: for tests and demonstrations.
+
+It gives every seat its recorded turns, and its recorded replies where something is asked of it
+unheard: bids, calls, motions, ballots, signatures. What could not be read then is said again as it
+came, and who could not be had then cannot be had now, so the same follows from it. Which reply is
+wanted is known by what is asked for, and never by what was asked before: turns and asks may run
+side by side, and a conference may be resumed.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +15,16 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from debate.errors import SpeakerError
-from debate.events import ConferenceOpened, Profile, TurnClosed
+from debate.events import Profile
 from debate.speakers.base import Finish, Part, Prompt, Reading, Reasoning, Text
+from debate.speakers.recording import Recording
 from debate.transcript import read_entries
 
 _PIECES = re.compile(r"\S+\s*|\s+")
 
 
 class ReplaySpeaker:
-    """Answers a seat's nth prompt with the nth turn that this seat finished in a transcript.
+    """Replies to a prompt as its seat replied on the same occasion in a transcript.
 
     Args:
         model: The name the user gave, for the profile.
@@ -26,14 +34,8 @@ class ReplaySpeaker:
 
     def __init__(self, model: str, path: Path, *, pace: float = 0.0) -> None:
         self._pace = pace
-        self._turns: dict[str, list[TurnClosed]] = {}
-        price = None
-        for entry in read_entries(path):
-            if isinstance(entry.event, TurnClosed):
-                self._turns.setdefault(entry.event.seat, []).append(entry.event)
-            elif isinstance(entry.event, ConferenceOpened):
-                price = next((s.profile.price for s in entry.event.seats), None)
-        self._path = path
+        self._recording = Recording(path.name, (entry.event for entry in read_entries(path)))
+        price = next((seat.profile.price for seat in self._recording.opened.seats), None)
         self._profile = Profile(model=model, family="replay", name=path.name, price=price)
 
     @property
@@ -47,19 +49,19 @@ class ReplaySpeaker:
         """Nothing to let go of."""
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Part]:
+        """The recorded reply.
+
+        Raises:
+            NotRecorded: if the transcript does not hold it.
+            SpeakerError: if nobody replied then either.
+        """
         yield Reading()
-        turns = self._turns.get(prompt.seat, [])
-        if prompt.nth >= len(turns):
-            raise SpeakerError(
-                f"{self._path.name} holds {len(turns)} turns of {prompt.seat}, "
-                f"and turn {prompt.nth + 1} was asked for",
-                final=True,
-            )
-        turn = turns[prompt.nth]
-        if turn.reasoning:
-            yield Reasoning(turn.reasoning)
-        for piece in _PIECES.findall(turn.text):
+        if prompt.occasion is None:
+            raise SpeakerError("a replay says only what was said at a table", final=True)
+        reply = self._recording.reply(prompt.occasion, prompt.unread)
+        if reply.reasoning:
+            yield Reasoning(reply.reasoning)
+        for piece in _PIECES.findall(reply.text):
             await asyncio.sleep(self._pace)
             yield Text(piece)
-        reason = "stop" if turn.finish == "cut" else turn.finish
-        yield Finish(reason, turn.usage, turn.model)
+        yield Finish(reply.finish, reply.usage, reply.model)

@@ -10,8 +10,10 @@ from decimal import Decimal
 
 import pytest
 from batches import check_whole, streamer, write_plan
+from chat_server import ChatServer
 from click.testing import CliRunner
 from full_disk import full_at
+from test_politics import by_form
 
 from debate.batch.folder import BatchFolder
 from debate.batch.index import Costs, Index, Outcome
@@ -19,8 +21,9 @@ from debate.batch.run import Batch
 from debate.bill import Bill, Cost
 from debate.cli import yalta
 from debate.errors import CannotWrite, UserError
-from debate.events import ConferenceForked, PersonaChanged, RuleAdded, TurnClosed
+from debate.events import ConferenceForked, FloorCalled, PersonaChanged, RuleAdded, TurnClosed
 from debate.speakers.registry import Registry
+from debate.state import fold
 from debate.transcript import read
 
 ARMS = "[full, no-persona, no-private-goals, shuffled-personas, no-chair]"
@@ -296,23 +299,34 @@ def test_what_the_past_took_is_not_the_conferences_own(past, tmp_path):
     assert line["turns"] == len(turns) - 7 > 0
 
 
-def test_the_same_plan_and_seeds_on_a_replay_give_the_same_texts_to_the_byte(past, tmp_path):
-    texts = []
+def test_the_same_plan_and_seeds_on_a_replay_give_the_same_texts_to_the_byte(tmp_path):
+    """What is said, and what a chair chose who was asked for it."""
+    with ChatServer(by_form) as server:
+        run("run", write_plan(tmp_path, server.model, seeds=1))
+    (past,) = (tmp_path / "small").glob("full*.jsonl")
+    original = replies(past)
+    assert len({said for said in original if said}) > 10  # no two turns alike
     for name in ("a", "b"):
         folder = tmp_path / name
         folder.mkdir()
-        plan = write_plan(folder, f"replay:{past}", seeds=3, chair=False)
-        run("run", plan)
-        texts.append(
-            {
-                path.name: [e.text for e in read(path) if isinstance(e, TurnClosed)]
-                for path in sorted((folder / "small").glob("full*.jsonl"))
-            }
-        )
-    assert texts[0] == texts[1]
-    assert len(texts[0]) == 3
-    original = [e.text for e in read(past) if isinstance(e, TurnClosed)]
-    assert all(said == original for said in texts[0].values())
+        run("run", write_plan(folder, f"replay:{past}", seeds=3))
+        held = sorted((folder / "small").glob("full*.jsonl"))
+        assert [replies(path) for path in held] == [original] * 3
+
+
+def replies(path):
+    """What the seats said and answered, in order, turns that ran side by side by their number."""
+    state = fold(read(path))
+    calls = [e.raw for e in read(path) if isinstance(e, FloorCalled)]
+    assert calls
+    return [turn.text for turn in state.record] + calls
+
+
+def test_a_replay_of_another_scenario_fails_in_a_batch(past, tmp_path):
+    plan = write_plan(tmp_path, f"replay:{past}", seeds=1)
+    said = run("run", plan, code=1)
+    assert "0 complete, 1 failed" in said
+    assert "the replay has no reply of chair for who has the floor next" in said
 
 
 def test_usual_mistakes_are_told(tmp_path):
