@@ -26,6 +26,11 @@ LEAVE = b"\x11"  # ctrl+q
 ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"  # the screen that programs take and give back
 
 
+def _is_drawn(data: bytes) -> bool:
+    """Whether more has come since a screen was entered than a program sends before it draws."""
+    return len(data) - data.rfind(ENTERED) > 2_000
+
+
 def recipe(title: str) -> str:
     """The commands under a heading."""
     section = README.partition(f"# {title}\n")[2]
@@ -65,7 +70,7 @@ def run(commands: str, folder: Path, **variables: str) -> str:
                     if not piece:
                         break
                     data += piece
-                elif data.count(ENTERED) > data.count(LEFT) and data.count(ENTERED) > left:
+                elif data.count(ENTERED) > max(left, data.count(LEFT)) and _is_drawn(data):
                     left += 1  # a screen has come, and stands still
                     os.write(master, LEAVE)
                 assert time.monotonic() < deadline, data.decode(errors="replace")[-3000:]
