@@ -10,18 +10,18 @@ import errno
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 import httpx
 
-from debate.errors import KeyMissing, SpeakerError, UserError
+from debate.errors import SpeakerError, UserError
 from debate.events import Profile, Thinking
 from debate.speakers.base import Part, Prompt, Reading
+from debate.speakers.endpoint import Endpoint
 from debate.speakers.failures import error_in, failure
 from debate.speakers.families import Wanted
-from debate.speakers.limits import Bounds, Limits, limits_of
+from debate.speakers.limits import Limits, limits_of
 from debate.speakers.sse import MAX_LINE
 from debate.speakers.sse import body as read_body
 
@@ -34,23 +34,6 @@ _ROOM = {"off": 0, "low": 2048, "medium": 8192, "high": 24576}
 
 # What can be read without a reply growing a thousandfold twice. Nothing of it is asked for.
 _ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a server is and what it bears."""
-
-    base_url: str
-    """Up to and with the version: `https://host/v1`."""
-    key_env: str | None = None
-    """Environment variable that holds the key; None if the server wants none."""
-    key_optional: bool = False
-    """True if the server may be asked without a key."""
-    max_tokens_field: str | None = None
-    """What the limit of a reply is called there, if not as its family calls it."""
-    stall: float = 120.0
-    """Seconds without a byte after which a stream counts as broken."""
-    bounds: Bounds = field(default_factory=Bounds)
 
 
 class HttpSpeaker:
@@ -102,19 +85,7 @@ class HttpSpeaker:
             reasoning_room=room,
             caches=provider.caches if provider.caches is not None else cls.caches,
         )
-        endpoint = Endpoint(
-            base_url=provider.base_url,
-            key_env=provider.key_env,
-            key_optional=provider.key_optional,
-            max_tokens_field=provider.max_tokens_field,
-            stall=provider.stall,
-            bounds=Bounds(
-                concurrency=provider.concurrency,
-                requests=provider.requests_per_minute,
-                tokens=provider.tokens_per_minute,
-            ),
-        )
-        return cls(profile, endpoint)
+        return cls(profile, Endpoint.of(provider))
 
     @classmethod
     def check_thinking(cls, name: str, thinking: Thinking) -> None:
@@ -230,7 +201,7 @@ class HttpSpeaker:
                     await response.aclose()
             except SpeakerError as error:
                 # Cut last: half a key could not be told any more.
-                error.message = self._redacted(error.message)[:_ERROR_SHOWN]
+                error.message = self._endpoint.redacted(error.message)[:_ERROR_SHOWN]
                 error.args = (error.message,)
                 error.accepted = accepted
                 if error.busy:
@@ -266,23 +237,7 @@ class HttpSpeaker:
         return limits_of(f"{endpoint.base_url} {endpoint.key_env}", endpoint.bounds)
 
     def _key(self) -> str | None:
-        name = self._endpoint.key_env
-        if name is None:
-            return None
-        if key := os.environ.get(name, "").strip():
-            if not (key.isascii() and key.isprintable()) or " " in key:
-                # It could stand in no header; shown, it would be known.
-                raise UserError(
-                    f"{name} holds no key: there are characters in it that no key has",
-                    hint="copy it anew, without quotes, blanks or line breaks",
-                )
-            return key
-        if self._endpoint.key_optional:
-            return None
-        raise KeyMissing(
-            f"{self._profile.model} needs a key",
-            hint=f"put it in the environment: export {name}=...",
-        )
+        return self._endpoint.key(self._name)
 
     @property
     def _name(self) -> str:
@@ -325,7 +280,8 @@ class HttpSpeaker:
             raise SpeakerError(f"{self._name}: the server redirects elsewhere", final=True)
         told = failure(error_in(await read_body(response, _ERROR_READ)), status, response.headers)
         if told.final and told.hint is None and status in (401, 403):
-            raise self._refused(status, told.said)
+            key_shown = self._key() is not None
+            raise self._endpoint.refused(self._name, status, told.said, key_shown=key_shown)
         raise SpeakerError(
             f"{self._name} answered {status}: {told.said}",
             hint=told.hint,
@@ -346,7 +302,7 @@ class HttpSpeaker:
         if refused and not limits.answered and on_loopback(self._endpoint.base_url):
             return self._not_running()
         return SpeakerError(
-            self._redacted(f"{self._name} cannot be reached: {_why(error)}"),
+            self._endpoint.redacted(f"{self._name} cannot be reached: {_why(error)}"),
             hint=f"asked at {endpoint.base_url}{self.elsewhere}",
         )
 
@@ -357,26 +313,6 @@ class HttpSpeaker:
             hint=f"{self.start}{self.elsewhere}; what is here: `yalta models list`",
             final=True,
         )
-
-    def _refused(self, status: int, said: str) -> SpeakerError:
-        """What to say of a 401 or a 403: of the key that was shown, or of the lack of one."""
-        name = self._endpoint.key_env
-        if self._key() is not None:
-            what = f"{'refused' if status == 401 else 'refuses to answer'} the key in {name}"
-            return SpeakerError(f"{self._name} {what} ({status}): {said}", final=True)
-        hint = f"put it in the environment: export {name}=..."
-        if name is None:
-            hint = "name the variable that holds it: key_env in profiles.yaml"
-            if self._profile.model.startswith("openai-compatible@"):
-                hint = "one is sent where you name the address: --seat, or resume --with-key"
-        return SpeakerError(
-            f"{self._name} wants a key, and none is set ({status}): {said}", hint=hint, final=True
-        )
-
-    def _redacted(self, text: str) -> str:
-        name = self._endpoint.key_env
-        key = os.environ.get(name, "").strip() if name else ""
-        return text.replace(key, "[key]") if key else text
 
 
 def _kind(response: httpx.Response) -> str:

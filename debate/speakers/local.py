@@ -25,8 +25,8 @@ from debate.events import Profile
 from debate.library import cache_folder
 from debate.speakers.base import Part, Prompt, Text
 from debate.speakers.chat import ChatSpeaker
+from debate.speakers.endpoint import Endpoint
 from debate.speakers.engine import Settings
-from debate.speakers.http import Endpoint
 from debate.speakers.limits import Bounds, Limits
 
 START_SECONDS = 300.0

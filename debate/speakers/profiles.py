@@ -60,7 +60,7 @@ Further = Annotated[dict[str, JsonValue], AfterValidator(_further)]
 
 
 class Provider(Model):
-    """A server: see `speakers.http.Endpoint` and `speakers.limits.Bounds`."""
+    """A server: see `speakers.endpoint.Endpoint` and `speakers.limits.Bounds`."""
 
     base_url: Annotated[Line, AfterValidator(_plain_address)]
     family: Line = Field("openai-compatible", description="How it is spoken with.")

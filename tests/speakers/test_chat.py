@@ -15,7 +15,7 @@ from debate.events import Profile, Usage
 from debate.prompts.layouts import Message
 from debate.speakers.base import Finish, Prompt, Reading, Reasoning, Text
 from debate.speakers.chat import ChatSpeaker, read_usage
-from debate.speakers.http import Endpoint
+from debate.speakers.endpoint import Endpoint
 
 PROMPT = Prompt(
     (Message("system", "Be brief."), Message("user", "Who are you?")),
