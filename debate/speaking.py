@@ -60,5 +60,5 @@ async def have_spoken(
         if voice.fallback is None or not may_ask():
             raise
         take.again(error.message, 0.0)
-        take.by = voice.fallback.profile
+        take.turn_to(voice.fallback.profile)
         await patience.hear(take, voice.fallback, may_ask)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 from debate.errors import SpeakerError
@@ -19,7 +19,7 @@ from debate.events import (
     TurnFailed,
     Usage,
 )
-from debate.speakers.base import Finish, Prompt, Reading, Reasoning, Speaker, Text
+from debate.speakers.base import Finish, Prompt, Reading, Reasoning, Silence, Speaker, Text
 from debate.speakers.hygiene import Filter
 
 
@@ -149,23 +149,31 @@ class Take:
         self._sent = self._first = self._ended = None
         self.watch(Again(self.number, self.prompt.seat, why, seconds))
 
-    async def hear(self, speaker: Speaker) -> None:
+    def turn_to(self, other: Profile) -> None:
+        """From here on another is asked, who has their own time."""
+        self.by, self._began = other, None
+
+    async def hear(self, speaker: Speaker, silence: Silence | None = None) -> None:
         """Take the reply in.
+
+        Args:
+            speaker: Who is asked.
+            silence: Borne of it at most; None leaves it to the speaker.
 
         Raises:
             SpeakerError: if it could not be had whole.
         """
         try:
-            await self._hear(speaker)
+            await self._hear(speaker, replace(self.prompt, silence=silence))
         except SpeakerError as error:
             self.accepted = error.accepted
             if error.queued:
                 self._began = None
             raise
 
-    async def _hear(self, speaker: Speaker) -> None:
+    async def _hear(self, speaker: Speaker, prompt: Prompt) -> None:
         reply = self._filter
-        async with aclosing(speaker.stream(self.prompt)) as parts:
+        async with aclosing(speaker.stream(prompt)) as parts:
             async for part in parts:
                 match part:
                     case Text(text):

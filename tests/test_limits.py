@@ -78,7 +78,7 @@ async def test_a_crowded_server_is_asked_less_until_all_is_said(tmp_path):
 
 
 async def test_the_queue_of_a_server_with_one_slot_is_not_its_silence(tmp_path, monkeypatch):
-    monkeypatch.setenv("YALTA_PATIENCE", "0.8")
+    monkeypatch.setenv("YALTA_PATIENCE", "1.2")
     slot = asyncio.Lock()
     newest: dict[str, Asked] = {}
 

@@ -16,6 +16,7 @@ from faults import (
     HangUp,
     Refusal,
     Refuse,
+    Slow,
     Stall,
     Status,
     wait_until,
@@ -107,6 +108,67 @@ async def test_after_silence_it_is_asked_again(tmp_path, provider):
     assert closed(events)[0].text == "A plain answer."
 
 
+@pytest.mark.parametrize("after", [0, 3])
+async def test_a_silent_server_is_not_waited_for_longer_than_the_user_is_patient(
+    tmp_path, monkeypatch, after
+):
+    """Long before it counts as stalled, and whether it says nothing or falls silent."""
+    monkeypatch.setenv("YALTA_PATIENCE", "1")
+    silent = Reply("openai", Said(["Half "]), Stall(after))
+    async with ModelServer(silent) as server:
+        point_at(server.url, stall=60)
+        async with asyncio.timeout(30):
+            _, events = await hold(tmp_path)
+    event = failed(events)[0]
+    assert event.tries == ()
+    assert "gpt-5.5 sent nothing for 1 s" in event.message
+    assert "YALTA_PATIENCE" in event.message
+
+
+async def test_calls_that_failed_before_leave_less_patience_for_one_that_is_silent(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("YALTA_PATIENCE", "2")
+    busy = Reply("openai", Status(503, headers=wait_for(1)))
+    silent = Reply("openai", Said(["Half "]), Stall(0))
+    async with ModelServer([busy, silent]) as server:
+        point_at(server.url, stall=60)
+        async with asyncio.timeout(30):
+            _, events = await hold(tmp_path, plan=small(ONE_EACH, failures={"retries": 0}))
+    event = failed(events)[0]
+    (tried,) = event.tries
+    assert "503" in tried.why
+    seconds = float(event.message.partition("sent nothing for ")[2].split()[0])
+    assert seconds <= 1.0  # what the first call and the wait left of two
+
+
+async def test_a_reply_that_keeps_coming_outlasts_any_patience(tmp_path, monkeypatch):
+    monkeypatch.setenv("YALTA_PATIENCE", "2")
+    busy = Reply("openai", Status(503, headers=wait_for(1.5)))
+    slow = Reply("openai", Said(["word "] * 10), Slow(0.4))  # in gaps as long as what is left
+    async with ModelServer([busy, slow, Reply("openai")]) as server:
+        point_at(server.url)
+        _, events = await hold(tmp_path)
+    first, *_ = closed(events)
+    assert first.text.split() == ["word"] * 10
+    assert first.timing.total > 2
+
+
+async def test_the_fallback_has_patience_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("YALTA_PATIENCE", "1")
+    async with ModelServer(
+        lambda asked: (
+            Reply("anthropic", Said(["From the other."]))
+            if asked.path.endswith("/messages")
+            else Reply("openai", Stall(0))
+        )
+    ) as server:
+        point_at(server.url, stall=60)
+        async with asyncio.timeout(30):
+            _, events = await hold(tmp_path, fallbacks={"": model_of("anthropic")})
+    assert [event.text for event in closed(events)] == ["From the other."] * 3
+
+
 async def test_a_refused_connection_is_tried_again(tmp_path):
     async with ModelServer([Reply("openai", Refuse()), Reply("openai")]) as server:
         point_at(server.url)
@@ -143,7 +205,7 @@ async def test_a_server_is_left_alone_as_long_as_it_asks(tmp_path, fault, least)
 @pytest.mark.parametrize("then", ["skip", "stop"])
 @pytest.mark.parametrize("retries", [0, 1])
 async def test_when_the_time_is_over_the_agenda_decides(tmp_path, monkeypatch, then, retries):
-    monkeypatch.setenv("YALTA_PATIENCE", "0.2")
+    monkeypatch.setenv("YALTA_PATIENCE", "0.5")
     rules = {"failures": {"retries": retries, "endpoint": then}}
     async with ModelServer(Reply("openai", Status(503))) as server:
         point_at(server.url)
@@ -171,7 +233,7 @@ async def test_a_server_here_that_was_never_there_is_not_waited_for(tmp_path):
 
 
 async def test_a_server_here_that_has_answered_is_waited_for(tmp_path, monkeypatch):
-    monkeypatch.setenv("YALTA_PATIENCE", "0.2")
+    monkeypatch.setenv("YALTA_PATIENCE", "0.5")
     async with Registry() as registry:
         async with ModelServer(Reply("openai")) as server:
             point_at(server.url)

@@ -18,6 +18,16 @@ from debate.prompts.layouts import Message
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """How long a server may send nothing, in seconds, before a call is given up."""
+
+    first: float
+    """Until its first byte, from the request being sent."""
+    later: float
+    """Between two bytes, once it has begun."""
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """One call: what to say, for whom, and within which limits."""
 
@@ -44,6 +54,8 @@ class Prompt:
     """What it is for, where it is asked of a seat of a conference."""
     unread: int = 0
     """How many replies to this ask there were that could not be read."""
+    silence: Silence | None = None
+    """Borne of a server at most, where whoever asks has less time than the server is given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import httpx
 
 from debate.errors import SpeakerError, UserError
 from debate.events import Profile, Thinking
-from debate.speakers.base import Part, Prompt, Reading
+from debate.speakers.base import Part, Prompt, Reading, Silence
 from debate.speakers.endpoint import Endpoint
 from debate.speakers.failures import error_in, failure
 from debate.speakers.families import Wanted
@@ -183,8 +183,10 @@ class HttpSpeaker:
             endpoint = await self._connect()
             yield Reading()
             accepted = begun = False
+            silence = self._silence(prompt)
             try:
-                response = await self._http().send(self._request(endpoint, prompt), stream=True)
+                request = self._request(endpoint, prompt, silence)
+                response = await self._http().send(request, stream=True)
                 limits.answered = True
                 try:
                     await self._check(response)
@@ -208,14 +210,7 @@ class HttpSpeaker:
                     limits.slow_down(error.wait)
                 raise
             except httpx.TimeoutException as error:
-                silent = isinstance(error, httpx.ReadTimeout)
-                if silent and not begun and limits.silent_for() < endpoint.stall:
-                    # Others of our calls were answered meanwhile, and this one stood in its queue.
-                    limits.slow_down()
-                    late = f"{self._name} was busy with other calls for {endpoint.stall:g} s"
-                    raise SpeakerError(late, accepted=True, busy=True, queued=True) from None
-                what = f"sent nothing for {endpoint.stall:g} s" if silent else "did not answer"
-                raise SpeakerError(f"{self._name} {what}", accepted=silent) from None
+                raise self._too_late(error, silence, limits, begun=begun) from None
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
                 why = f"{self._name} dropped the connection"
                 raise SpeakerError(why, accepted=True) from None
@@ -250,15 +245,29 @@ class HttpSpeaker:
             self._client = new_client(tls=self._endpoint.base_url.startswith("https:"))
         return self._client
 
-    def _request(self, endpoint: Endpoint, prompt: Prompt) -> httpx.Request:
+    def _silence(self, prompt: Prompt) -> Silence:
+        """What is borne of the server for one call."""
+        stall, borne = self._endpoint.stall, prompt.silence
+        if borne is None:
+            return Silence(stall, stall)
+        return Silence(min(stall, borne.first), min(stall, borne.later))
+
+    def _request(self, endpoint: Endpoint, prompt: Prompt, silence: Silence) -> httpx.Request:
+        from debate.speakers.transport import BEGIN_BY
+
+        client = self._http()
         # Uncompressed: a stream gains little by it, and a small body could unfold without bound.
         headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
-        return self._http().build_request(
+        begin_by = asyncio.get_running_loop().time() + silence.first
+        return client.build_request(
             "POST",
             f"{endpoint.base_url.rstrip('/')}{self.path}",
             json=self.request_body(prompt),
             headers={**headers, **self.key_headers(self._key())},
-            timeout=httpx.Timeout(_CONNECT_SECONDS, read=endpoint.stall, pool=None),
+            timeout=httpx.Timeout(
+                min(_CONNECT_SECONDS, silence.first), read=silence.later, pool=None
+            ),
+            extensions={BEGIN_BY: begin_by},
         )
 
     async def _check(self, response: httpx.Response) -> None:
@@ -289,6 +298,27 @@ class HttpSpeaker:
             busy=told.busy,
             wait=told.wait,
         )
+
+    def _too_late(
+        self, error: httpx.TimeoutException, silence: Silence, limits: Limits, *, begun: bool
+    ) -> SpeakerError:
+        """What to say of a server that was silent for longer than is borne."""
+        from debate.speakers.transport import NothingCame
+
+        if not isinstance(error, httpx.ReadTimeout):
+            return SpeakerError(f"{self._name} did not answer")
+        seconds = silence.first if isinstance(error, NothingCame) else silence.later
+        if not begun and limits.silent_for() < seconds:
+            # Others of our calls were answered meanwhile, and this one stood in its queue.
+            limits.slow_down()
+            late = f"{self._name} was busy with other calls for {seconds:.3g} s"
+            return SpeakerError(late, accepted=True, busy=True, queued=True)
+        told = f"{self._name} sent nothing for {seconds:.3g} s"
+        if seconds < self._endpoint.stall:
+            hint = "that was all that YALTA_PATIENCE had left: set it to more seconds, or unset it"
+        else:
+            hint = "if it may be silent for longer, say so: its stall in profiles.yaml, in seconds"
+        return SpeakerError(told, hint=hint, accepted=True)
 
     def _unreachable(
         self, error: httpx.HTTPError, endpoint: Endpoint, limits: Limits

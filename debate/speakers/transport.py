@@ -10,6 +10,7 @@ through.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Iterator
@@ -60,26 +61,53 @@ def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+class NothingCame(httpx.ReadTimeout):
+    """A server had sent no byte of a body when the time for it was over."""
+
+
+#: Among a request's extensions: when the first byte of the body must have come, by the event
+#: loop's clock. A read time-out alone would give as long again to whoever sends headers at once.
+BEGIN_BY = "yalta.begin_by"
+
+
 class _Transport(AiohttpTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        begin_by = request.extensions.get(BEGIN_BY)
         with _as_httpx():
-            response = await super().handle_async_request(request)
+            async with _until(begin_by):
+                response = await super().handle_async_request(request)
         assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = _Body(response.stream)
+        response.stream = _Body(response.stream, begin_by)
         return response
 
 
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, inner: httpx.AsyncByteStream) -> None:
-        self._inner = inner
+    def __init__(self, inner: httpx.AsyncByteStream, begin_by: float | None) -> None:
+        self._inner, self._begin_by = inner, begin_by
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with _as_httpx():
-            async for piece in self._inner:
+            pieces = aiter(self._inner)
+            async with _until(self._begin_by):
+                first = await anext(pieces, b"")
+            yield first
+            async for piece in pieces:
                 yield piece
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+@contextlib.asynccontextmanager
+async def _until(moment: float | None) -> AsyncIterator[None]:
+    late = asyncio.timeout_at(moment)
+    try:
+        async with late:
+            yield
+    except TimeoutError:
+        if late.expired():
+            raise NothingCame("nothing came in time") from None
+        raise
 
 
 @contextlib.contextmanager
