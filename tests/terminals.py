@@ -12,10 +12,10 @@ import sys
 import termios
 
 
-def on_terminal(columns, *words):
+def on_terminal(columns, *words, rows=40):
     """What a terminal of so many columns is sent, without its styles."""
     master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     command = [sys.executable, "-m", "debate", *map(str, words)]
     env = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     with subprocess.Popen(command, stdout=slave, stderr=slave, env=env) as process:
@@ -30,7 +30,7 @@ def on_terminal(columns, *words):
                 break
             data += piece
         os.close(master)
-        assert process.wait(30) == 0
+        assert process.wait(30) == 0, data.decode()
     # Of the status line, what came last before other text.
     data = re.sub(rb"\r\x1b\[K[^\r\n]*(?=\r\x1b\[K)", b"", data).replace(b"\r\x1b[K", b"")
     return re.sub(r"\x1b\[[0-9;]*m", "", data.decode()).replace("\r\n", "\n")

@@ -77,22 +77,13 @@ class _Bars(Progress):
 
     def __init__(self, batch: Batch) -> None:
         # It comes with the terminal interface, and is loaded only where bars are drawn.
-        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Shown
+        from debate.cli.batch_bars import Bars
 
         self._batch = batch
         self._counted = _Counted(time.monotonic())
-        self._shown = Shown(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TextColumn("{task.fields[said]}", markup=False),
-            TimeRemainingColumn(),
-        )
-        self._tasks: dict[str, Any] = {}
         self._cells = len(batch.folder.cells)
-        self._total = self._shown.add_task(
-            "all", total=self._cells, completed=len(batch.outcomes), said=""
-        )
+        self._shown = Bars(self._cells, len(batch.outcomes))
+        self._tasks: dict[str, Any] = {}
 
     def __enter__(self) -> _Bars:
         self._shown.start()
@@ -105,7 +96,7 @@ class _Bars(Progress):
         """Move the bars."""
         match item:
             case None:
-                self._tasks[cell.id] = self._shown.add_task(cell.id[:44], total=None, said="")
+                self._tasks[cell.id] = self._shown.add_task(cell.id, total=None)
             case ConferenceOpened():
                 total = sum(turns_planned(item, n) for n in range(len(item.scenario.phases)))
                 self._shown.update(self._tasks[cell.id], total=total)
@@ -126,11 +117,8 @@ class _Bars(Progress):
         rate = self._counted.turns / self._counted.seconds * 60
         failed = len(self._batch.failed())
         spent = f", {self._batch.spent:.2f} spent" if self._batch.spent else ""
-        ended = len(self._batch.outcomes)
-        said = f"{ended:,} of {self._cells:,}, {rate:,.0f} turns a minute, {failed} failed{spent}"
-        begun = [task for task in self._shown.tasks if task.id != self._total and task.total]
-        parts = sum(min(1.0, task.completed / task.total) for task in begun if task.total)
-        self._shown.update(self._total, completed=ended + parts, said=said)
+        said = f"{rate:,.0f} turns a minute, {failed} failed{spent}"
+        self._shown.tell(len(self._batch.outcomes), said)
 
 
 def _clock(seconds: float) -> str:
