@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,12 @@ from debate.batch.cells import Cell
 from debate.batch.patch import Patch, merged
 from debate.batch.plan import Arm, Plan
 from debate.errors import UnknownName, UserError
-from debate.events import ConferenceOpened
+from debate.events import Cards, ConferenceOpened
 from debate.fork import Changes
 from debate.library import load_persona, load_scenario
 from debate.persona import Persona
 from debate.scenario import Scenario
-from debate.seating import Wishes
+from debate.seating import MOST_CARDS_AT_HEAD, Wishes, arrange
 from debate.yaml_file import first_fault
 
 NOBODY = "nobody"
@@ -41,26 +43,43 @@ def members(scenario: Scenario) -> tuple[str, ...]:
     return tuple(plan.name for plan in scenario.seats if plan.role == "member")
 
 
-def conference(plan: Plan, cell: Cell, *, base: Path) -> Held:
+def cards_at(plan: Plan, *, base: Path) -> Cards:
+    """Where the shared layout holds cards in all conferences of a plan. The largest table decides:
+    arms that differ in their seats do not differ in their prompts as well.
+
+    Args:
+        plan: The plan, with a scenario.
+        base: Folder that files are named from.
+
+    Raises:
+        UserError: if there is no such scenario.
+    """
+    scenario = load_scenario(named_from(plan.scenario or "", base))
+    largest = 0
+    casts: list[str | None] = [*plan.factors.cast] or [None]
+    for arm, cast in product(plan.arms, casts):
+        with suppress(UserError):  # what does not fit is told where it would be held
+            held = _scenario(plan, Cell(id="", arm=arm, seed=0, cast=cast), scenario)
+            largest = max(largest, sum(seat.role != "audience" for seat in held.seats))
+    return "tail" if largest > MOST_CARDS_AT_HEAD else "head"
+
+
+def conference(plan: Plan, cell: Cell, *, base: Path, cards: Cards = "head") -> Held:
     """The scenario and wishes of a cell.
 
     Args:
         plan: The plan.
         cell: One of its cells.
         base: Folder that files are named from.
+        cards: As `cards_at` has it.
 
     Raises:
         UserError: if an arm does not fit the scenario.
     """
     arm = plan.arms[cell.arm]
-    scenario = load_scenario(named_from(plan.scenario or "", base))
-    seats = _seats(plan, cell, scenario)
-    if seats:
-        from debate.seating import arrange
-
-        scenario, _ = arrange(scenario, Wishes(seats=seats, model="local"), "local")
-    scenario = _changed(scenario, arm, cell)
-    cards = {seat.persona: load_persona(named_from(seat.persona, base)) for seat in scenario.seats}
+    scenario = _scenario(plan, cell, load_scenario(named_from(plan.scenario or "", base)))
+    named = {seat.persona: load_persona(named_from(seat.persona, base)) for seat in scenario.seats}
+    layout = cell.layout or "shared"
     return Held(
         scenario,
         Wishes(
@@ -71,16 +90,19 @@ def conference(plan: Plan, cell: Cell, *, base: Path) -> Held:
             phases=plan.phases,
             rounds=plan.rounds,
             seed=cell.seed,
-            layout=cell.layout or "auto",
-            personas={name: _patched(card, arm, cell.arm) for name, card in cards.items()},
+            layout=layout,
+            cards=cards if layout == "shared" else "head",
+            personas={name: _patched(card, arm, cell.arm) for name, card in named.items()},
         ),
     )
 
 
-def _seats(plan: Plan, cell: Cell, scenario: Scenario) -> tuple[str, ...]:
-    if cell.order:
-        return cell.order
-    return plan.factors.cast[cell.cast] if cell.cast else ()
+def _scenario(plan: Plan, cell: Cell, scenario: Scenario) -> Scenario:
+    """The scenario with a cell's seats and its arm's changes."""
+    seats = cell.order or (plan.factors.cast[cell.cast] if cell.cast else ())
+    if seats:
+        scenario, _ = arrange(scenario, Wishes(seats=seats, model="local"), "local")
+    return _changed(scenario, plan.arms[cell.arm], cell)
 
 
 def _changed(scenario: Scenario, arm: Arm, cell: Cell) -> Scenario:

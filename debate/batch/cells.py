@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Literal
 
 from debate.batch.plan import Plan
 from debate.errors import UserError
@@ -27,7 +26,7 @@ class Cell:
     seed: int
     """Of the conference: of two repeats another, of two arms the same."""
     model: str | None = None
-    layout: Layout | Literal["auto"] | None = None
+    layout: Layout | None = None
     thinking: Thinking | None = None
     cast: str | None = None
     order: tuple[str, ...] = ()

@@ -15,16 +15,18 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from debate.batch.arms import members, named_from
+from debate.batch.arms import cards_at, members, named_from
 from debate.batch.cells import Cell, cells
 from debate.batch.index import Index
 from debate.batch.job import Job, job
 from debate.batch.plan import Plan
 from debate.errors import CannotWrite, LoadError, UserError, YaltaError
+from debate.events import Cards
 from debate.fork import lines_kept
 from debate.library import find_transcript, load_persona, load_scenario
 from debate.persona import Model
@@ -154,6 +156,8 @@ class BatchFolder:
             changed += [f"the {what} {name!r} is another or none" for name in names]
         if gone := {cell.id for cell in self.cells} - {cell.id for cell in other.cells}:
             changed.append(f"{len(gone):,} of the {len(self.cells):,} conferences are no more")
+        if not changed and self._cards != other._cards:
+            changed.append(f"a larger table puts cards at the {other._cards} of every prompt")
         if changed:
             raise UserError(
                 f"{self.path} holds the batch of another plan: in this one {', '.join(changed)}",
@@ -228,7 +232,11 @@ class BatchFolder:
 
     def job(self, cell: Cell) -> Job:
         """The job of a cell. Raises as `job.job` does."""
-        return job(self.plan, cell, base=self.base, past=self._past)
+        return job(self.plan, cell, base=self.base, cards=self._cards, past=self._past)
+
+    @cached_property
+    def _cards(self) -> Cards:
+        return "head" if self.plan.scenario is None else cards_at(self.plan, base=self.base)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from debate.batch.index import Outcome, cost_before, outcome
 from debate.batch.plan import Plan
 from debate.conference import Conference
 from debate.errors import CannotWrite, TranscriptError, YaltaError
-from debate.events import ConferenceOpened, FloorPaused, parse
+from debate.events import Cards, ConferenceOpened, FloorPaused, parse
 from debate.fork import Changes, fork, profiles_of
 from debate.scenario import Scenario
 from debate.seating import Wishes
@@ -72,13 +72,16 @@ class Job:
         }
 
 
-def job(plan: Plan, cell: Cell, *, base: Path, past: bytes | None = None) -> Job:
+def job(
+    plan: Plan, cell: Cell, *, base: Path, cards: Cards = "head", past: bytes | None = None
+) -> Job:
     """The job of a cell.
 
     Args:
         plan: The plan.
         cell: One of its cells.
         base: Folder that the plan's files are named from.
+        cards: Where all of its conferences hold cards; see `arms.cards_at`.
         past: The transcript that the plan goes on from.
 
     Raises:
@@ -88,7 +91,7 @@ def job(plan: Plan, cell: Cell, *, base: Path, past: bytes | None = None) -> Job
     named = {**plan.models, **arm.models}
     models = tuple(dict.fromkeys([*named.values(), *([cell.model] if cell.model else [])]))
     if plan.from_ is None:
-        held = conference(plan, cell, base=base)
+        held = conference(plan, cell, base=base, cards=cards)
         return Job(cell, held.scenario, held.wishes, models=models)
     assert past is not None
     opened = _opened(past, plan.from_.transcript)

@@ -144,6 +144,18 @@ def _no_such(name: str) -> str:
     )
 
 
+def _layouts(value: Any) -> Any:
+    """Refuse what each arm would decide for itself."""
+    values = _one_or_more(value)
+    if "auto" in values:
+        why = (
+            "`auto` would be decided for each arm by itself, and arms would differ in their prompts"
+            " too: write shared or perspective; `yalta run SCENARIO --dry-run` tells their costs"
+        )
+        raise fault(why, values.index("auto"))
+    return values
+
+
 class Factors(Model):
     """What is varied; every value is combined with every other."""
 
@@ -152,8 +164,10 @@ class Factors(Model):
         description="Model of every seat that has none of its own.",
         examples=[["kimi-k2.6", "local"]],
     )
-    layout: Annotated[tuple[Literal[Layout, "auto"], ...], BeforeValidator(_one_or_more)] = Field(
-        (), description="How the record is laid out in prompts.", examples=[["shared", "auto"]]
+    layout: Annotated[tuple[Layout, ...], BeforeValidator(_layouts)] = Field(
+        (),
+        description="How the record is laid out in prompts; shared if none is named.",
+        examples=[["shared", "perspective"]],
     )
     thinking: Annotated[tuple[Thinking, ...], BeforeValidator(_one_or_more)] = Field(
         (), description="How much the models think.", examples=[["off", "high", "budget=2000"]]

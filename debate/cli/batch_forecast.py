@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+
+import click
 
 from debate.batch.budget import borne
 from debate.batch.cells import Cell
 from debate.batch.folder import BatchFolder
-from debate.cli.forecast import amount_told, money_told, profile_foreseen
+from debate.cli.forecast import amount_told, layout_told, money_told, profile_foreseen
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
 from debate.errors import UserError, YaltaError
 from debate.events import ConferenceOpened
-from debate.forecast import Figures, Money, choose_layout, forecast
+from debate.forecast import Figures, Money, forecast
 from debate.seating import check_prices, seat
 from debate.speakers.http import HttpSpeaker
 from debate.speakers.registry import DEFAULT_MODEL, Registry
@@ -38,6 +40,8 @@ class _Group:
     share: Decimal
     """Part of a conference that is still to be held."""
     local: bool
+    layout: str
+    """How its prompts are laid out, as it is told."""
 
     @property
     def cost(self) -> Decimal:
@@ -100,6 +104,8 @@ def show_forecast(folder: BatchFolder) -> None:
     if len(rows) > 1:
         rows.append(_total(names, groups))
     table([*names, *head], rows, "l" * len(names))
+    layouts = dict.fromkeys(group.layout for group in groups)
+    click.echo(f"Layout of all prompts: {'; or '.join(layouts)}")
     seconds = _seconds(folder, groups)
     whose = "a past" if folder.plan.from_ else "its beginning"
     paragraph(
@@ -162,7 +168,9 @@ def _groups(folder: BatchFolder, names: list[str]) -> list[_Group]:
     for told, cells in alike.items():
         manifest, share = _manifest(folder, cells[0], registry)
         local = any(seat.profile.family == "local" for seat in manifest.seats)
-        found.append(_Group(told, tuple(cells), forecast(manifest).total, share, local))
+        one = forecast(manifest).total
+        layout = layout_told((manifest.layout, manifest.cards))
+        found.append(_Group(told, tuple(cells), one, share, local, layout))
     return found
 
 
@@ -188,14 +196,9 @@ def _manifest(
             had = min(had, job.past.turn)
         return opened, max(Decimal(0), 1 - Decimal(had) / max(1, turns))
     assert job.scenario is not None
-    auto = job.wishes.layout == "auto"
-    wishes = replace(job.wishes, layout="shared") if auto else job.wishes
     manifest = seat(
-        job.scenario, wishes, lambda m: profile_foreseen(m, wishes, registry), DEFAULT_MODEL
+        job.scenario, job.wishes, lambda m: profile_foreseen(m, job.wishes, registry), DEFAULT_MODEL
     )
-    if auto:
-        choice = choose_layout(manifest)
-        manifest = manifest.model_copy(update={"layout": choice.layout, "cards": choice.cards})
     return manifest, Decimal(1)
 
 

@@ -98,12 +98,12 @@ def _print(
     one = found[held]
     _say_what(manifest, one)
     asks = one.total.asks > 0
-    click.echo(f"\nBy seat, as it would be held ({_called(held)})")
+    click.echo(f"\nBy seat, as it would be held ({layout_told(held)})")
     rows = [_row([f.name, f.model], f, asks=asks) for f in (*one.seats.values(), one.total)]
     table(["seat", "model", *_head(asks=asks)], rows, align="ll")
     click.echo("\nBy layout, * as it would be held")
     rows = [
-        _row([f"{'*' if key == held else ' '} {_called(key)}"], each.total, asks=asks)
+        _row([f"{'*' if key == held else ' '} {layout_told(key)}"], each.total, asks=asks)
         for key, each in found.items()
     ]
     table(["  layout", *_head(asks=asks)], rows)
@@ -199,7 +199,8 @@ def _sole(money: Money | None) -> Decimal | None:
     return sum(money.values(), Decimal(0))
 
 
-def _called(key: tuple[Layout, Cards]) -> str:
+def layout_told(key: tuple[Layout, Cards]) -> str:
+    """What a layout is called."""
     return f"shared, cards at the {key[1]}" if key[0] == "shared" else key[0]
 
 

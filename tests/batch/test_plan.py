@@ -71,7 +71,13 @@ PAST = "id: p\nfrom: {transcript: t, turn: 1}"
         ("factors: {seed: 0}", "4:17: factors.seed: ", "20 is the seeds 1 to 20), or a list"),
         ("factors: {seed: [1, 1]}", "4:21: factors.seed[1]: ", "is there twice"),
         ("factors: {layout: shard}", "4:19: factors.layout: ", "did you mean 'shared'"),
-        ("factors: {layout: [auto, no]}", "4:26: factors.layout[1]: ", "'no' is not known"),
+        ("factors: {layout: [shared, no]}", "4:28: factors.layout[1]: ", "'no' is not known"),
+        (
+            "factors: {layout: [shared, auto]}",
+            "4:28: factors.layout[1]: ",
+            "for each arm by itself",
+        ),
+        ("factors: {layout: auto}", "4:19: factors.layout: ", "write shared or perspective"),
         ("factors: {model: 3}", "4:18: factors.model: ", "expected one, or a list of them, not 3"),
         ("arms: [fool]", "4:8: arms[0]: ", "no arm is known as 'fool'"),
         ("arms: [full, ful]", "4:14: arms[1]: ", "did you mean 'full'?"),
@@ -93,7 +99,7 @@ PAST = "id: p\nfrom: {transcript: t, turn: 1}"
         ("id: p\nfrom: {transcript: t}", "3:7: from: ", "say where it goes on"),
         (f"{PAST}\nrounds: 2", "4:1: rounds: ", "settled in the past"),
         (f"{PAST}\nfactors: {{order: latin}}", "4:11: factors.order: ", "settled in the past"),
-        (f"{PAST}\nfactors: {{layout: auto}}", "4:11: factors.layout: ", "settled in the past"),
+        (f"{PAST}\nfactors: {{layout: shared}}", "4:11: factors.layout: ", "settled in the past"),
         (f"{PAST}\narms: [full, no-chair]", "4:14: arms[1]: ", "who has the chair is settled"),
         (f"{PAST}\narms: {{no-chair: }}", "4:8: arms.no-chair: ", "who has the chair is settled"),
         (

@@ -9,7 +9,7 @@ import sys
 from decimal import Decimal
 
 import pytest
-from batches import check_whole, streamer, write_plan
+from batches import SCENARIO, check_whole, streamer, write_plan
 from chat_server import ChatServer
 from click.testing import CliRunner
 from full_disk import full_at
@@ -93,6 +93,29 @@ def test_arms_share_their_seeds_and_differ_in_what_they_change(model, tmp_path):
     seats = {arm: [seat.id for seat in opened.seats] for arm, opened in by_arm.items()}
     assert seats["full"] == seats["no-persona"]
     assert {s.persona for s in by_arm["no-persona"].seats} == {"nobody", "chair"}
+
+
+@pytest.mark.parametrize(("table", "layout"), [(2, ("shared", "head")), (30, ("shared", "tail"))])
+def test_arms_do_not_differ_in_how_their_prompts_are_laid_out(model, tmp_path, table, layout):
+    # With 30 members the chair's card is one more than a prompt bears at its head.
+    plan = write_plan(tmp_path, model, arms=ARMS, seeds=1, more="phases: [opening]\n")
+    others = "".join(f"  - {{persona: altman, id: a{n}}}\n" for n in range(table - 2))
+    whole = SCENARIO.replace("  - {persona: altman}\n", others)
+    (tmp_path / "small.yaml").write_text(whole)
+    assert f"Layout of all prompts: shared, cards at the {layout[1]}" in run("plan", plan)
+    run("run", plan)
+    held = [read(path)[0] for path in (tmp_path / "small").glob("*.jsonl") if path.stem != "index"]
+    assert [(opened.layout, opened.cards) for opened in held] == [layout] * 5
+
+
+def test_a_table_that_would_move_the_cards_of_a_batch_that_was_begun_is_refused(model, tmp_path):
+    plan = write_plan(tmp_path, model, seeds=1, more="phases: [opening]\n", chair=False)
+    run("run", plan)
+    many = "".join(f"{{persona: altman, id: a{n}}}, " for n in range(31))
+    arms = f"{{full: , many: {{scenario: {{seats: [{many}{{persona: yang}}]}}}}}}"
+    write_plan(tmp_path, model, arms=arms, seeds=1, more="phases: [opening]\n", chair=False)
+    with pytest.raises(UserError, match="a larger table puts cards at the tail of every prompt"):
+        run("run", plan)
 
 
 def test_what_fails_stops_nothing_is_told_and_is_held_again_by_retry(model, tmp_path):
@@ -222,13 +245,13 @@ def test_a_budget_that_is_short_leaves_every_arm_the_same_open(tmp_path):
             " price: {currency: USD, input: 1, output: 1}}}\n"
         )
         arms = "[full, no-persona]"
-        plan = write_plan(tmp_path, "priced", arms=arms, seeds=3, more="budget: 0.06\n")
+        plan = write_plan(tmp_path, "priced", arms=arms, seeds=3, more="budget: 0.12\n")
         said = " ".join(run("plan", plan).split())
         assert "Warning: that does not bear all of it" in said
         assert "About 2 of 3 full, 2 of 3 no-persona will be held" in said
         said = run("run", plan, code=1)
         assert "4 complete, 0 failed, 2 open" in said
-        assert "of 0.06 spent" in said
+        assert "of 0.12 spent" in said
         assert "yalta batch resume" in said
         assert "--budget N" in said
         said = run("status", tmp_path / "small")
