@@ -174,3 +174,5 @@ class Tallied:
     total: Group
     forks: int
     """Transcripts that begin with the past of another: it counts in each that has it."""
+    planned: tuple[str, ...] = ()
+    """Those of the factors that the plan of a batch tells, where the transcript would as well."""

@@ -15,12 +15,11 @@ whose chain does not hold counts, and is said to be changed.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from debate.bill import NOTHING, Bill, answer_bill, minutes_bill, turn_bill
+from debate.bill import answer_bill, minutes_bill, turn_bill
 from debate.errors import TranscriptError
 from debate.events import (
     Answer,
@@ -37,22 +36,27 @@ from debate.events import (
     PhaseOpened,
     Profile,
     SeatChanged,
-    Try,
     TurnClosed,
     TurnFailed,
     TurnOpened,
     TurnWithdrawn,
-    Usage,
     VoteCast,
 )
 from debate.factors import NONE, Factors
-from debate.grouped import Group, Tallied, Tokens, Votes, Words
+from debate.grouped import Tallied
 from debate.scenario import HOUSE_MOTION, Phase
+from debate.tally_sums import Sums
 from debate.text import count_words
 from debate.transcript import Chain
 
 #: What a transcript itself tells of everything in it.
-SAID = ("scenario", "model", "seat", "persona", "phase", "layout", "seed", "transcript")
+SAID = (
+    *("scenario", "model", "speaker", "seat", "persona", "phase", "layout", "seed", "transcript"),
+)
+
+#: Those of them that a batch's plan may name as well: what it names them goes before, so that they
+#: are the same in every table of a batch. `speaker` is always the model that spoke.
+PLANNED = frozenset({"model", "layout", "seed"})
 
 #: What stands where there is no such thing: no arm without a batch, no seat of the clerk's or of
 #: the vote on the conference's own motion.
@@ -69,10 +73,11 @@ class Tally:
 
     def __init__(self, by: Sequence[str] = ()) -> None:
         self._by = tuple(dict.fromkeys(by))
-        self._groups: dict[tuple[str, ...], _Sums] = {}
-        self._total = _Sums()
+        self._groups: dict[tuple[str, ...], Sums] = {}
+        self._total = Sums()
         self._ranks: dict[str, int] = {}
         self._forks = 0
+        self._planned: set[str] = set()
 
     def add(
         self,
@@ -86,7 +91,8 @@ class Tally:
         Args:
             name: What it is called.
             events: What it holds, from its first line.
-            factors: What its batch says of it; what the transcript itself says goes before.
+            factors: What its batch says of it. But for `PLANNED`, what the transcript itself says
+                goes before.
             chain: That which its events are read along; None if it is not looked at.
 
         Raises:
@@ -104,16 +110,18 @@ class Tally:
         self._total.numbers.update(counted)
         for of, sums in groups.items():
             sums.numbers.update(counted)
-            self._groups.setdefault(of, _Sums()).add(sums)
+            self._groups.setdefault(of, Sums()).add(sums)
         for phase, rank in reading.ranks.items():
             self._ranks[phase] = min(rank, self._ranks.get(phase, rank))
         self._forks += reading.forked
+        self._planned |= reading.planned.keys() & {*self._by}
 
     def tallied(self) -> Tallied:
         """What there is by now."""
         groups = sorted(self._groups, key=self._order)
         told = tuple(self._groups[of].group(of) for of in groups)
-        return Tallied(self._by, told, self._total.group(()), self._forks)
+        planned = tuple(name for name in self._by if name in self._planned)
+        return Tallied(self._by, told, self._total.group(()), self._forks, planned)
 
     def _order(self, of: tuple[str, ...]) -> list[tuple[int, float, str]]:
         return [self._place(factor, value) for factor, value in zip(self._by, of, strict=True)]
@@ -130,84 +138,11 @@ class Tally:
         return (0, number, value) if math.isfinite(number) else (1, 0.0, value.casefold())
 
 
-@dataclass(slots=True)
-class _Sums:
-    """What is being added up for a group."""
-
-    numbers: Counter[str] = field(default_factory=Counter)
-    """By the names that `Group` has for them; of tokens and votes with a word before."""
-    words: Counter[int] = field(default_factory=Counter)
-    asked: set[tuple[int, int]] = field(default_factory=set)
-    seconds: float = 0.0
-    bill: Bill = NOTHING
-
-    def add(self, other: _Sums) -> None:
-        self.numbers.update(other.numbers)
-        self.words.update(other.words)
-        self.asked |= other.asked
-        self.seconds += other.seconds
-        self.bill += other.bill
-
-    def group(self, of: tuple[str, ...]) -> Group:
-        plain: dict[str, Any] = {}
-        parts: dict[str, dict[str, int]] = {"words": {}, "tokens": {}, "votes": {}}
-        for name, number in self.numbers.items():
-            whole, _, part = name.rpartition(".")
-            (parts[whole] if whole else plain)[part] = number
-        counts = tuple(sorted((words, times) for words, times in self.words.items() if times))
-        return Group(
-            of,
-            **plain,
-            words=Words(counts, asked=tuple(sorted(self.asked)), **parts["words"]),
-            tokens=Tokens(**parts["tokens"]),
-            votes=Votes(**parts["votes"]),
-            seconds=self.seconds,
-            bill=self.bill,
-        )
-
-    def place(self, words: int, asked: tuple[int, int] | None, times: int = 1) -> None:
-        """Count a turn in the record; `times` below 0 takes one out."""
-        self.numbers["turns"] += times
-        self.words[words] += times
-        if asked is not None:
-            least, most = asked
-            self.asked.add(asked)
-            where = "below" if words < least else "above" if words > most else "within"
-            self.numbers[f"words.{where}"] += times
-
-    def reply(self, usage: Usage) -> None:
-        """Count a call that brought a reply."""
-        self.numbers["tokens.calls"] += 1
-        self.numbers["tokens.silent"] += usage.input is None or usage.output is None
-        self._spend(usage)
-
-    def tried(self, tries: Sequence[Try]) -> None:
-        """Count calls that came to nothing."""
-        self.numbers["tries"] += len(tries)
-        for each in tries:
-            self.vain(each.usage)
-
-    def vain(self, usage: Usage) -> None:
-        """Count the tokens of a call that came to nothing, where its server told them."""
-        if usage.input is not None and usage.output is not None:
-            self._spend(usage)
-
-    def _spend(self, usage: Usage) -> None:
-        self.numbers["tokens.input"] += usage.input or 0
-        self.numbers["tokens.output"] += usage.output or 0
-        if usage.input is not None and usage.cached is not None:
-            self.numbers["tokens.cached"] += usage.cached
-            self.numbers["tokens.cached_of"] += usage.input
-        if usage.output is not None and usage.reasoning is not None:
-            self.numbers["tokens.reasoning"] += usage.reasoning
-            self.numbers["tokens.reasoning_of"] += usage.output
-
-
 @dataclass(frozen=True, slots=True)
 class _Held:
     """A finished turn, for when it is withdrawn."""
 
-    sums: _Sums
+    sums: Sums
     words: int
     asked: tuple[int, int] | None
 
@@ -218,7 +153,8 @@ class _Reading:
     def __init__(self, by: Sequence[str], name: str, factors: Factors) -> None:
         self._by = by
         self._values = {**dict.fromkeys(by, NOBODY), **factors, "transcript": name}
-        self._groups: dict[tuple[str, ...], _Sums] = {}
+        self.planned = {name: value for name, value in factors.items() if name in PLANNED}
+        self._groups: dict[tuple[str, ...], Sums] = {}
         self._opened: ConferenceOpened | None = None
         self._profiles: dict[str, Profile] = {}
         self._personas: dict[str, str] = {}
@@ -226,7 +162,7 @@ class _Reading:
         self._turns: dict[int, TurnOpened] = {}
         self._asks: dict[int, AskOpened] = {}
         self._held: dict[int, _Held] = {}
-        self._motions: dict[str, _Sums] = {}
+        self._motions: dict[str, Sums] = {}
         self._carried: dict[str, bool] = {}
         self.ended = 0
         self.forked = False
@@ -247,7 +183,7 @@ class _Reading:
         elif isinstance(event, Answer):
             self._answer(event)
 
-    def finished(self) -> dict[tuple[str, ...], _Sums]:
+    def finished(self) -> dict[tuple[str, ...], Sums]:
         """The sums, once the last event was taken."""
         if self._opened is None:
             raise TranscriptError("it holds no whole line")
@@ -348,8 +284,8 @@ class _Reading:
             self._carried[event.motion] = event.carried
 
     def _take_minutes(self, event: MinutesTaken) -> None:
-        values = {"seat": CLERK, "persona": CLERK, "model": event.by.model}
-        sums = self._sums(self._phase, **values)
+        model = event.by.model
+        sums = self._sums(self._phase, seat=CLERK, persona=CLERK, model=model, speaker=model)
         sums.numbers["minutes"] += 1
         sums.seconds += event.timing.total
         sums.tried(event.tries)
@@ -392,14 +328,16 @@ class _Reading:
         """The plan of a phase; None of one that the scenario has not."""
         return self._phases[phase] if phase is not None and phase < len(self._phases) else None
 
-    def _of(self, seat: str, by: Profile | None = None, phase: int | None = None) -> _Sums:
+    def _of(self, seat: str, by: Profile | None = None, phase: int | None = None) -> Sums:
         """The sums of what a seat did, by its own model or another, in a phase."""
         model = (by or self._profiles[seat]).model
-        return self._sums(phase, seat=seat, persona=self._personas[seat], model=model)
+        persona = self._personas[seat]
+        return self._sums(phase, seat=seat, persona=persona, model=model, speaker=model)
 
-    def _sums(self, phase: int | None = None, **of: str) -> _Sums:
+    def _sums(self, phase: int | None = None, **of: str) -> Sums:
         plan = self._plan(phase)
-        nobody = dict.fromkeys(("seat", "persona", "model"), NOBODY)
+        nobody = dict.fromkeys(("seat", "persona", "model", "speaker"), NOBODY)
         values = {**self._values, **nobody, "phase": plan.id if plan else NOBODY, **of}
+        values |= self.planned
         key = tuple(values[factor] for factor in self._by)
-        return self._groups.setdefault(key, _Sums())
+        return self._groups.setdefault(key, Sums())

@@ -168,9 +168,9 @@ def test_a_motion_counts_where_it_was_tabled():
     assert (told["phase-1", "bo"].tabled, told["phase-1", "bo"].carried) == (1, 0)
 
 
-def test_factors_of_the_batch_stand_beside_those_of_the_transcript_which_go_before():
+def test_factors_of_the_batch_stand_beside_those_of_the_transcript():
     one, other = held(*said(1, "ada"), seed=2), held(*said(1, "ada"), seed=10, layout="perspective")
-    factors = [{"arm": "kimi", "seed": "99"}, {"arm": "plain"}]
+    factors = [{"arm": "kimi", "scenario": "other"}, {"arm": "plain"}]
     told = tallied(["arm", "seed", "layout"], one, other, factors=factors)
     assert [g.of for g in told.groups] == [
         ("kimi", "2", "shared"),
@@ -179,6 +179,28 @@ def test_factors_of_the_batch_stand_beside_those_of_the_transcript_which_go_befo
     assert [g.of for g in tallied(["seed"], other, one).groups] == [("2",), ("10",)], "by size"
     assert [g.of for g in tallied(["arm"], one).groups] == [("-",)]
     assert tallied(["transcript", "transcript"], one).groups[0].of == ("c0",)
+
+
+def test_what_a_plan_names_goes_before_and_the_speaker_is_the_model_that_spoke():
+    events = held(
+        *said(1, "ada", by=Profile(model="spare", family="openai")),
+        *said(2, "bo"),
+        minutes(2),
+        *(ballot("ada", 2, "yes"), decided(2, True)),
+        cards="tail",
+    )
+    factors = {"model": "kimi", "seed": "3", "layout": "shared", "seat": "none"}
+    told = tallied(["model", "seed", "layout", "seat"], events, factors=[factors])
+    assert told.planned == ("model", "seed", "layout")
+    assert {g.of[:3] for g in told.groups} == {("kimi", "3", "shared")}
+    assert {g.of[3] for g in told.groups} == {"ada", "bo", "(clerk)", "-"}
+    by_speaker = by_key(tallied(["speaker"], events, factors=[factors]))
+    assert by_speaker["spare",].turns == 1
+    assert by_speaker["-",].house == 1
+    assert ("kimi",) not in by_speaker
+    plain = tallied(["model"], events)
+    assert plain.planned == ()
+    assert {g.of for g in plain.groups} == {*by_speaker}, "without a plan they are the same"
 
 
 def test_phases_stand_as_they_are_held_and_the_clerk_is_nobody_s_seat():

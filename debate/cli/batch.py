@@ -191,7 +191,7 @@ def table_(folder: Path) -> None:
 
     The cost is `unknown` where that of any finished call is, and a cell is empty where a figure is
     not known, or was not noted yet. Of everything that was said, `yalta stats FOLDER --by arm`
-    tells more.
+    tells more: `model` is there what it is here, the plan's, and `speaker` the model that spoke.
 
     \b
     yalta batch table runs/tiers

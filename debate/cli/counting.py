@@ -33,7 +33,7 @@ from debate.whole_file import write_whole
 @click.option(
     "--by",
     metavar="FACTOR,...",
-    help="What tells the rows apart: scenario, model, seat, persona, phase, layout, seed, "
+    help="What tells the rows apart: scenario, model, speaker, seat, persona, phase, layout, seed, "
     "transcript, arm, or what else a batch varies.",
 )
 @click.option("--plot", is_flag=True, help="Draw it, in plain characters.")
@@ -71,6 +71,10 @@ def stats(
     "tries" are calls that came to nothing and were made again; "broken off" are those that brought
     words, so that they may be billed, but nobody says how much: the cost is then "at most" so much.
     It is "unknown" where a finished turn's is.
+
+    Of a batch, "model", "layout" and "seed" are what its plan names, as in `yalta batch table`;
+    "speaker" is the model that spoke, be it a seat's own, a fallback or the clerk's. Where no plan
+    names a model, both are the same.
 
     "asks" are answers that nobody hears, such as bids and votes; "assumed" are those of them that
     could not be had, and were set down by rule.

@@ -60,6 +60,11 @@ class Counted:
                 f"Forks: {self.tallied.forks}. The past that a fork has of another transcript "
                 "counts in each that is here."
             )
+        if "model" in self.tallied.planned:
+            yield (
+                "A model is the one that the plan of the batch names, if it names one; `--by"
+                " speaker` tells the models that spoke."
+            )
         if silent := total.tokens.silent:
             yield f"Calls whose tokens no server told: {silent:,} of {total.tokens.calls:,}."
 

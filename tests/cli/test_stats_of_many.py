@@ -127,6 +127,28 @@ def test_json_holds_all_of_it_and_money_as_exact_strings(batch):
     assert data["total"]["tokens"]["reasoning_share"] == 0.25
 
 
+@pytest.fixture
+def modelled(batch):
+    """The same batch, whose plan names a model; another has spoken."""
+    index = (batch / "index.jsonl").read_text()
+    (batch / "index.jsonl").write_text(index.replace('{"arm"', '{"model": "kimi", "arm"'))
+    return batch
+
+
+def test_a_model_is_the_plans_in_every_form_and_the_speaker_the_one_that_spoke(modelled):
+    out = told(modelled, "--by", "model,speaker")
+    assert out.splitlines()[1].split()[:3] == ["kimi", "test", "3"]
+    assert "`--by speaker` tells the models that spoke" in out
+    assert "speaker" not in told(modelled, "--by", "arm")
+    data = json.loads(told(modelled, "--by", "model,speaker", "--json"))
+    assert data["groups"][0]["of"] == {"model": "kimi", "speaker": "test"}
+    (row,) = csv.DictReader(io.StringIO(told(modelled, "--by", "model,speaker", "--csv")))
+    assert (row["model"], row["speaker"]) == ("kimi", "test")
+    page = told(modelled, "--by", "model,speaker", "--html")
+    assert "kimi" in page
+    assert "--by speaker" in page
+
+
 def test_plots_read_at_eighty_columns_without_colour(batch):
     out = told(batch, "--plot", "--by", "arm,phase,seat")
     assert "\x1b" not in out
