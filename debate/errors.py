@@ -94,6 +94,7 @@ class UnknownName(UserError):
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str | None = None) -> None:
+        self.name = name
         choices = sorted(known)
         near = nearest(name, choices)
         if hint is None and choices:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from debate.errors import LoadError, Problem, UserError
-from debate.expected import message_of, short, without_tags
+from debate.expected import Loc, message_of, short, without_tags
 from debate.fault import AT
 
 MAX_BYTES = 1024 * 1024
@@ -129,22 +129,27 @@ def _of_another_kind(error: ErrorDetails) -> bool:
     return error["loc"] == ("schema",) and error["type"] == "literal_error" and bool(known)
 
 
-def problems_at(path: Path, found: Iterable[tuple[tuple[int | str, ...], str]]) -> list[Problem]:
+def problems_at(
+    path: Path, found: Iterable[tuple[Loc, str]], *, of_key: bool = False
+) -> list[Problem]:
     """What is to be said of parts of a file that was loaded, each with the place where it stands.
 
     Args:
         path: The file.
         found: The fields that lead to each part, and what is said of it.
+        of_key: Whether it is said of the name of each last field, and not of what it holds.
     """
     root, _ = compose(path.read_text(encoding="utf-8"), str(path))
-    return places(root, found)
+    return places(root, found, of_key=of_key)
 
 
-def places(root: yaml.Node, found: Iterable[tuple[tuple[int | str, ...], str]]) -> list[Problem]:
+def places(
+    root: yaml.Node, found: Iterable[tuple[Loc, str]], *, of_key: bool = False
+) -> list[Problem]:
     """What is to be said of parts of a text, each with the place where it stands in it."""
     problems = []
     for loc, message in found:
-        node, steps = _walk(root, loc, key_of_last=False)
+        node, steps = _walk(root, loc, key_of_last=of_key)
         mark = node.start_mark
         problems.append(Problem(mark.line + 1, mark.column + 1, _dotted(steps), message))
     return sorted(problems, key=lambda p: (p.line, p.column))
@@ -152,11 +157,15 @@ def places(root: yaml.Node, found: Iterable[tuple[tuple[int | str, ...], str]]) 
 
 def first_fault(error: ValidationError, model: type[BaseModel]) -> str:
     """The first fault of values that stand in no file: which field, and what is wrong with it."""
-    first = error.errors(include_url=False)[0]
-    at = first.get("ctx", {}).get(AT, ())
-    told = _dotted([*without_tags(model, first["loc"]), *at])
-    message = message_of(first, model)
+    told = _dotted([*first_place(error, model)])
+    message = message_of(error.errors(include_url=False)[0], model)
     return f"{told}: {message}" if told else message
+
+
+def first_place(error: ValidationError, model: type[BaseModel]) -> Loc:
+    """The fields that lead to the first fault of values that stand in no file."""
+    first = error.errors(include_url=False)[0]
+    return (*without_tags(model, first["loc"]), *first.get("ctx", {}).get(AT, ()))
 
 
 def compose(text: str, path: str) -> tuple[yaml.Node, Any]:
@@ -263,9 +272,7 @@ def _problem(error: ErrorDetails, root: yaml.Node, model: type[BaseModel]) -> Pr
     return Problem(line, column, _dotted(steps), message_of(error, model))
 
 
-def _walk(
-    root: yaml.Node, loc: tuple[int | str, ...], *, key_of_last: bool
-) -> tuple[yaml.Node, list[int | str]]:
+def _walk(root: yaml.Node, loc: Loc, *, key_of_last: bool) -> tuple[yaml.Node, list[int | str]]:
     """The node that a pydantic location names, as far as the file goes, and the path to it.
 
     Parts of a location that are not in the file (the tag of a union, a missing field) stop the

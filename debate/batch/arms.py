@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from debate.batch.cells import Cell
-from debate.batch.patch import Patch, merged
+from debate.batch.misfit import Misfit, standing
+from debate.batch.patch import Patch, merged, place_in
 from debate.batch.plan import Arm, Plan
 from debate.errors import UnknownName, UserError
 from debate.events import Cards, ConferenceOpened
+from debate.expected import Loc
 from debate.fork import Changes
 from debate.library import load_persona, load_scenario
 from debate.persona import Persona
 from debate.scenario import Scenario
 from debate.seating import MOST_CARDS_AT_HEAD, Wishes, arrange
-from debate.yaml_file import first_fault
+from debate.yaml_file import first_fault, first_place
 
 NOBODY = "nobody"
 _SEAT = re.compile(r"[\w-]{1,64}\Z")
@@ -78,7 +80,11 @@ def conference(plan: Plan, cell: Cell, *, base: Path, cards: Cards = "head") -> 
     """
     arm = plan.arms[cell.arm]
     scenario = _scenario(plan, cell, load_scenario(named_from(plan.scenario or "", base)))
-    named = {seat.persona: load_persona(named_from(seat.persona, base)) for seat in scenario.seats}
+    named = {}
+    for seat in scenario.seats:
+        own = ("arms", cell.arm, "personas", seat.name)
+        with standing(*(own if seat.name in arm.personas else _seated_at(arm, cell.arm))):
+            named[seat.persona] = load_persona(named_from(seat.persona, base))
     layout = cell.layout or "shared"
     return Held(
         scenario,
@@ -101,8 +107,43 @@ def _scenario(plan: Plan, cell: Cell, scenario: Scenario) -> Scenario:
     """The scenario with a cell's seats and its arm's changes."""
     seats = cell.order or (plan.factors.cast[cell.cast] if cell.cast else ())
     if seats:
-        scenario, _ = arrange(scenario, Wishes(seats=seats, model="local"), "local")
+        at = ("factors", "cast", cell.cast) if cell.cast else ("scenario",)
+        with standing(*at, among=plan.factors.cast.get(cell.cast or "", ())):
+            scenario, _ = arrange(scenario, Wishes(seats=seats, model="local"), "local")
     return _changed(scenario, plan.arms[cell.arm], cell)
+
+
+def _seated_at(arm: Arm, name: str) -> Loc:
+    """Where a plan says who sits at the table, if no seat of an arm has another persona."""
+    return ("arms", name, "scenario", "seats") if "seats" in arm.scenario else ("scenario",)
+
+
+def check_named(plan: Plan, cell: Cell, held: Held | None, opened: ConferenceOpened | None) -> None:
+    """See that a conference has the phases and seats that its plan names.
+
+    Args:
+        plan: The plan.
+        cell: One of its cells.
+        held: What the cell holds; None where it goes on from a past.
+        opened: The manifest of that past.
+
+    Raises:
+        Misfit: if it has one of them not.
+    """
+    seats = [seat.id for seat in opened.seats] if opened else []
+    if held is not None:
+        seats = [seat.name for seat in held.scenario.seats]
+        wishes = replace(held.wishes, seat_models={})
+        with standing("phases", among=plan.phases):
+            arrange(held.scenario, replace(wishes, rounds=None), "local")
+        with standing("rounds"):
+            arrange(held.scenario, wishes, "local")
+    in_arm: Loc = ("arms", cell.arm, "models")
+    for at, models in ((("models",), plan.models), (in_arm, plan.arms[cell.arm].models)):
+        for seat_ in models:
+            with standing(*at, seat_, of_key=True):
+                if seat_ not in seats:
+                    raise UnknownName("seat", seat_, seats)
 
 
 def _changed(scenario: Scenario, arm: Arm, cell: Cell) -> Scenario:
@@ -121,18 +162,22 @@ def _changed(scenario: Scenario, arm: Arm, cell: Cell) -> Scenario:
             data["phases"] = [_unchaired(phase, chairs) for phase in data["phases"]]
         case _:
             pass
-    if strange := [seat for seat in arm.personas if seat not in cards]:
-        raise UnknownName(f"seat for the arm {cell.arm}", strange[0], cards)
+    for seat in arm.personas:
+        with standing("arms", cell.arm, "personas", seat, of_key=True):
+            if seat not in cards:
+                raise UnknownName(f"seat for the arm {cell.arm}", seat, cards)
     cards |= arm.personas
-    for seat in data["seats"]:
-        seat["id"] = seat["id"] or seat["persona"]
-        seat["persona"] = cards[seat["id"]]
+    for each in data["seats"]:
+        each["id"] = each["id"] or each["persona"]
+        each["persona"] = cards[each["id"]]
     data["rules"] = [*data["rules"], *arm.rules]
     try:
         return Scenario.model_validate(merged(data, arm.scenario))
     except ValidationError as error:
         why = first_fault(error, Scenario)
-        raise UserError(f"arm {cell.arm}: the scenario cannot be so: {why}") from None
+        at = place_in(arm.scenario, first_place(error, Scenario))
+        of = ("arms", cell.arm, "scenario", *at) if arm.scenario else ("arms", cell.arm)
+        raise Misfit(f"arm {cell.arm}: the scenario cannot be so: {why}", of) from None
 
 
 def _unchaired(phase: dict[str, Any], chairs: set[str]) -> dict[str, Any]:
@@ -166,7 +211,9 @@ def _patched(card: Persona, arm: Arm, name: str) -> Persona:
         return Persona.model_validate(data)
     except ValidationError as error:
         why = first_fault(error, Persona)
-        raise UserError(f"arm {name}: the card {card.id} cannot be so: {why}") from None
+        at = place_in(arm.card, first_place(error, Persona))
+        of = ("arms", name, "card", *at) if arm.card else ("arms", name)
+        raise Misfit(f"arm {name}: the card {card.id} cannot be so: {why}", of) from None
 
 
 def changes(plan: Plan, cell: Cell, opened: ConferenceOpened, *, base: Path) -> Changes:
@@ -192,13 +239,19 @@ def changes(plan: Plan, cell: Cell, opened: ConferenceOpened, *, base: Path) -> 
         case _:
             pass
     for seat, name in arm.personas.items():
-        if seat not in own:
-            raise UnknownName(f"seat for the arm {cell.arm}", seat, own)
-        now[own[seat]] = _as(load_persona(named_from(name, base)), cards[own[seat]])
+        at = ("arms", cell.arm, "personas", seat)
+        with standing(*at, of_key=True):
+            if seat not in own:
+                raise UnknownName(f"seat for the arm {cell.arm}", seat, own)
+        with standing(*at):
+            now[own[seat]] = _as(load_persona(named_from(name, base)), cards[own[seat]])
     patched = {name: _patched(now.get(name, card), arm, cell.arm) for name, card in cards.items()}
     now |= {name: card for name, card in patched.items() if card != cards[name]}
-    notes = tuple(_note(said, own) for said in arm.notes)
-    return Changes(personas=tuple(now.values()), rules=arm.rules, notes=notes)
+    notes = []
+    for n, said in enumerate(arm.notes):
+        with standing("arms", cell.arm, "notes", n):
+            notes.append(_note(said, own))
+    return Changes(personas=tuple(now.values()), rules=arm.rules, notes=tuple(notes))
 
 
 def _as(card: Persona, of: Persona) -> Persona:

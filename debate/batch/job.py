@@ -58,11 +58,15 @@ class Job:
         """Name of its transcript."""
         return f"{self.cell.id}.jsonl"
 
+    @property
+    def opened(self) -> ConferenceOpened | None:
+        """The manifest of the past that it goes on from."""
+        return _opened(self.past.lines, self.past.name) if self.past else None
+
     def speaks(self) -> set[str]:
         """The models that speak in it."""
-        if self.past is not None:
-            opened = _opened(self.past.lines, self.past.name)
-            own = {seat.id: seat.profile.model for seat in opened.seats}
+        if self.past is not None and self.opened is not None:
+            own = {seat.id: seat.profile.model for seat in self.opened.seats}
             return {*(own | dict(self.past.models)).values()}
         assert self.scenario is not None
         wishes = self.wishes

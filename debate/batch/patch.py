@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from debate.errors import nearest
+from debate.expected import Loc
 from debate.fault import fault
 
 Patch = dict[str, Any]
@@ -25,6 +26,17 @@ def merged(value: Any, patch: Any) -> Any:
         else:
             result[key] = merged(result.get(key), change)
     return result
+
+
+def place_in(patch: Patch, loc: Loc) -> Loc:
+    """As much of the way to a field as a patch has: what it does not set stands elsewhere."""
+    value: Any = patch
+    for n, part in enumerate(loc):
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return loc[:n]
+    return loc
 
 
 def check_patch(patch: Patch, model: type[BaseModel], *at: str) -> None:

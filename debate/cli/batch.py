@@ -18,7 +18,8 @@ from debate.batch.folder import BatchFolder
 from debate.batch.index import Outcome
 from debate.batch.run import Batch, Watch
 from debate.bill import Cost
-from debate.cli.batch_forecast import check_held, check_keys, foreseen, show_forecast
+from debate.cli.batch_check import check_held, check_keys
+from debate.cli.batch_forecast import foreseen, show_forecast
 from debate.cli.batch_progress import Progress, progress
 from debate.cli.forecast import amount_told
 from debate.cli.table import table
@@ -78,6 +79,7 @@ def plan(plan: Path, out: Path | None, every: bool) -> None:
     yalta batch plan tiers.yaml
     """
     folder = BatchFolder.of(plan, out)
+    check_held(folder, plan)
     click.secho(showable(folder.plan.title or folder.plan.id), bold=True)
     names = list(dict.fromkeys(name for cell in folder.cells for name in cell.factors))
     rows = []
@@ -117,7 +119,7 @@ def run(plan: Path, out: Path | None, jobs: int | None, address: str | None, pla
     """
     planned = BatchFolder.of(plan, out)
     begun = planned.begun()
-    check_held(planned)
+    check_held(planned, plan)
     if begun is None:
         _check_keys(planned, planned.cells, address)
     _hold(BatchFolder.begin(plan, out), jobs, address, plain=plain)

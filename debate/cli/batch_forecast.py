@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,16 +12,13 @@ import click
 from debate.batch.budget import borne
 from debate.batch.cells import Cell
 from debate.batch.folder import BatchFolder
-from debate.cli.forecast import amount_told, layout_told, money_told, profile_foreseen
+from debate.cli.batch_check import check_keys, manifest
+from debate.cli.forecast import amount_told, layout_told, money_told
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
-from debate.errors import UserError, YaltaError
-from debate.events import ConferenceOpened
+from debate.errors import UserError
 from debate.forecast import Figures, Money, forecast
-from debate.seating import check_prices, seat
-from debate.speakers.http import HttpSpeaker
-from debate.speakers.registry import DEFAULT_MODEL, Registry
-from debate.state import fold
+from debate.speakers.registry import Registry
 from debate.text import showable
 
 #: Tokens a second that a conference is reckoned to be written with: what two processor cores give
@@ -49,54 +45,8 @@ class _Group:
         return sum((self.one.expected or {}).values(), Decimal(0)) * self.share
 
 
-def check_held(folder: BatchFolder) -> None:
-    """See that every kind of conference in a batch can be held as it is planned, before any is.
-
-    Raises:
-        UserError: if one cannot.
-    """
-    registry = Registry()
-    seen = set()
-    for cell in folder.cells:
-        kind = (cell.arm, cell.model, cell.layout, cell.thinking, cell.cast)
-        if kind in seen:
-            continue
-        seen.add(kind)
-        manifest, _ = _manifest(folder, cell, registry)
-        profiles = [seat.profile for seat in manifest.seats]
-        if any(profile.family == "human" for profile in profiles):
-            raise UserError(f"{cell.id}: a person cannot have a seat in a batch")
-        if folder.plan.budget is not None:
-            check_prices(profiles)
-
-
-def check_keys(folder: BatchFolder, cells: Iterable[Cell]) -> None:
-    """See that the keys are there without which some conferences could not begin.
-
-    Raises:
-        UserError: for the first that is missing.
-    """
-    models: dict[str, None] = {}
-    kinds = {(cell.arm, cell.model, cell.cast): cell for cell in cells}
-    for cell in kinds.values():
-        with suppress(YaltaError):  # what cannot be held for another reason is told as it fails
-            models |= dict.fromkeys(sorted(folder.job(cell).speaks()))
-    registry = Registry()
-    for model in models:
-        speaker = None
-        with suppress(YaltaError):
-            speaker = registry.speaker(model)
-        if isinstance(speaker, HttpSpeaker) and speaker.profile.family != "local":
-            speaker.check_key()
-
-
 def show_forecast(folder: BatchFolder) -> None:
-    """Print what each group of cells takes, and all of them.
-
-    Raises:
-        UserError: if one of them cannot be held as it is.
-    """
-    check_held(folder)
+    """Print what each group of cells takes, and all of them; see `batch_check.check_held`."""
     names = _names(folder)
     groups = _groups(folder, names)
     rows = [_row(group) for group in groups]
@@ -122,7 +72,7 @@ def show_forecast(folder: BatchFolder) -> None:
 
 
 def foreseen(folder: BatchFolder) -> dict[str, Decimal]:
-    """What each cell is foreseen to cost, by its id. Raises as `show_forecast`."""
+    """What each cell is foreseen to cost, by its id. It can be held; see `batch_check`."""
     return _by_cell(_groups(folder, _names(folder)))
 
 
@@ -166,40 +116,12 @@ def _groups(folder: BatchFolder, names: list[str]) -> list[_Group]:
     registry = Registry()
     found = []
     for told, cells in alike.items():
-        manifest, share = _manifest(folder, cells[0], registry)
-        local = any(seat.profile.family == "local" for seat in manifest.seats)
-        one = forecast(manifest).total
-        layout = layout_told((manifest.layout, manifest.cards))
+        opened, share = manifest(folder, cells[0], registry)
+        local = any(seat.profile.family == "local" for seat in opened.seats)
+        one = forecast(opened).total
+        layout = layout_told((opened.layout, opened.cards))
         found.append(_Group(told, tuple(cells), one, share, local, layout))
     return found
-
-
-def _manifest(
-    folder: BatchFolder, cell: Cell, registry: Registry
-) -> tuple[ConferenceOpened, Decimal]:
-    job = folder.job(cell)
-    if job.past is not None:
-        from debate.events import parse
-
-        events = [parse(line) for line in job.past.lines.splitlines() if line]
-        kept = events if job.past.at is None else events[: job.past.at + 1]
-        opened = events[0]
-        assert isinstance(opened, ConferenceOpened)
-        model = cell.model
-        if model:
-            profile = profile_foreseen(model, job.wishes, registry)
-            seats = tuple(s.model_copy(update={"profile": profile}) for s in opened.seats)
-            opened = opened.model_copy(update={"seats": seats})
-        turns = forecast(opened).total.turns
-        had = len(fold(kept).record)
-        if job.past.turn is not None:
-            had = min(had, job.past.turn)
-        return opened, max(Decimal(0), 1 - Decimal(had) / max(1, turns))
-    assert job.scenario is not None
-    manifest = seat(
-        job.scenario, job.wishes, lambda m: profile_foreseen(m, job.wishes, registry), DEFAULT_MODEL
-    )
-    return manifest, Decimal(1)
 
 
 def _row(group: _Group) -> list[str]:

@@ -299,8 +299,11 @@ def test_a_plan_goes_on_from_a_past_that_is_provably_the_same(past, model, tmp_p
     [
         ("turn: 99", "{full: }", "has no finished turn 99"),
         ("at: 9999", "{full: }", "has no line with seq 9999"),
-        ("turn: 4", "{a: {notes: ['yangg=Only you know.']}}", "did you mean 'yang'"),
-        ("turn: 4", "{a: {personas: {yangg: li}}}", "did you mean 'yang'"),
+        ("turn: 4", "{a: {notes: ['yangg=Only you know.']}}", r"4:20: arms.a.notes\[0\]: no seat"),
+        ("turn: 4", "{a: {personas: {yangg: li}}}", "4:23: arms.a.personas.yangg: no seat for"),
+        ("turn: 4", "{a: {personas: {yang: lii}}}", "4:29: arms.a.personas.yang: no persona named"),
+        ("turn: 4", "{a: {models: {yang: kimii}}}", "4:27: arms.a.models.yang: no model named"),
+        ("turn: 4", "{a: {models: {yangg: local}}}", "4:21: arms.a.models.yangg: no seat named"),
     ],
 )
 def test_a_past_that_cannot_be_gone_on_from_is_refused(past, tmp_path, where, arms, said):
