@@ -173,6 +173,9 @@ class Tallied:
     """In order: numbers by size, phases as they are held, all else from A to Z."""
     total: Group
     forks: int
-    """Transcripts that begin with the past of another: it counts in each that has it."""
+    """Transcripts that begin with the past of another."""
     planned: tuple[str, ...] = ()
     """Those of the factors that the plan of a batch tells, where the transcript would as well."""
+    copied: int | None = None
+    """Turns of the pasts of forks, which are left out with all that they took; None where such a
+    past counts in each that has it."""

@@ -69,10 +69,13 @@ class Tally:
 
     Args:
         by: Factors: of `SAID`, or of those that a batch's index gives.
+        with_past: Whether what a fork has copied of another transcript counts as well.
     """
 
-    def __init__(self, by: Sequence[str] = ()) -> None:
+    def __init__(self, by: Sequence[str] = (), *, with_past: bool = False) -> None:
         self._by = tuple(dict.fromkeys(by))
+        self._with_past = with_past
+        self._copied = 0
         self._groups: dict[tuple[str, ...], Sums] = {}
         self._total = Sums()
         self._ranks: dict[str, int] = {}
@@ -99,7 +102,7 @@ class Tally:
             TranscriptError: if it does not begin with a conference's opening. Of a transcript
                 whose events raise anything, nothing is counted.
         """
-        reading = _Reading(self._by, name, factors)
+        reading = _Reading(self._by, name, factors, with_past=self._with_past)
         for event in events:
             reading.take(event)
         groups = reading.finished()
@@ -114,6 +117,7 @@ class Tally:
         for phase, rank in reading.ranks.items():
             self._ranks[phase] = min(rank, self._ranks.get(phase, rank))
         self._forks += reading.forked
+        self._copied += reading.copied
         self._planned |= reading.planned.keys() & {*self._by}
 
     def tallied(self) -> Tallied:
@@ -121,7 +125,8 @@ class Tally:
         groups = sorted(self._groups, key=self._order)
         told = tuple(self._groups[of].group(of) for of in groups)
         planned = tuple(name for name in self._by if name in self._planned)
-        return Tallied(self._by, told, self._total.group(()), self._forks, planned)
+        copied = None if self._with_past else self._copied
+        return Tallied(self._by, told, self._total.group(()), self._forks, planned, copied)
 
     def _order(self, of: tuple[str, ...]) -> list[tuple[int, float, str]]:
         return [self._place(factor, value) for factor, value in zip(self._by, of, strict=True)]
@@ -150,8 +155,9 @@ class _Held:
 class _Reading:
     """One transcript, as it is read."""
 
-    def __init__(self, by: Sequence[str], name: str, factors: Factors) -> None:
+    def __init__(self, by: Sequence[str], name: str, factors: Factors, *, with_past: bool) -> None:
         self._by = by
+        self._with_past = with_past
         self._values = {**dict.fromkeys(by, NOBODY), **factors, "transcript": name}
         self.planned = {name: value for name, value in factors.items() if name in PLANNED}
         self._groups: dict[tuple[str, ...], Sums] = {}
@@ -166,6 +172,8 @@ class _Reading:
         self._carried: dict[str, bool] = {}
         self.ended = 0
         self.forked = False
+        self.copied = 0
+        """Turns of a past that do not count."""
 
     @property
     def ranks(self) -> Mapping[str, int]:
@@ -203,6 +211,9 @@ class _Reading:
             "layout": layout,
             "seed": str(event.seed),
         }
+        self._seat()
+
+    def _seat(self) -> None:
         if "phase" not in self._by:  # else it is in no phase that nothing came of
             for seat in self._profiles:
                 self._of(seat)
@@ -299,6 +310,15 @@ class _Reading:
     def _fork(self, event: ConferenceForked) -> None:
         self.forked = True
         self._values["seed"] = str(event.seed)
+        if not self._with_past:
+            self._leave_past()
+
+    def _leave_past(self) -> None:
+        """Take out what is counted: it was copied, and is another transcript's own."""
+        self.copied += sum(sums.numbers["turns"] for sums in self._groups.values())
+        for gone in (self._groups, self._held, self._motions, self._carried):
+            gone.clear()
+        self._seat()
 
     def _close(self, _: ConferenceClosed) -> None:
         self.ended = 1

@@ -57,8 +57,8 @@ def held(*events, plan=PLAN, **more):
     return [manifest(plan, **more), PhaseOpened(phase=0, kind="opening", title="O"), *events]
 
 
-def tallied(by, *conferences, factors=()):
-    tally = Tally(by)
+def tallied(by, *conferences, factors=(), **more):
+    tally = Tally(by, **more)
     for n, events in enumerate(conferences):
         tally.add(f"c{n}", events, dict(factors[n]) if factors else {})
     return tally.tallied()
@@ -213,13 +213,45 @@ def test_phases_stand_as_they_are_held_and_the_clerk_is_nobody_s_seat():
     assert told.groups[1].minutes == 1
 
 
-def test_the_past_of_a_fork_is_told_of():
-    fork = ConferenceForked(origin="a.jsonl", head="0" * 64, seed=7)
-    events = held(*said(1, "ada"), fork, *said(2, "ada"), ConferenceClosed(reason="agenda"))
-    told = tallied(["seed"], events, held())
-    assert told.forks == 1
+FORK = ConferenceForked(origin="a.jsonl", head="0" * 64, seed=7)
+
+
+def test_the_past_of_a_fork_is_told_of_and_counted_where_it_is_asked_for():
+    events = held(*said(1, "ada"), FORK, *said(2, "ada"), ConferenceClosed(reason="agenda"))
+    told = tallied(["seed"], events, held(), with_past=True)
+    assert (told.forks, told.copied) == (1, None)
     assert [(g.of, g.turns) for g in told.groups] == [(("1",), 1), (("7",), 1)]
     assert (told.total.conferences, told.total.ended) == (2, 1)
+
+
+def test_of_a_fork_counts_what_is_its_own_be_it_forked_again():
+    tabled = {"round": 1, "how": "json", "title": "T", "text": "Text."}
+    past = [
+        *said(1, "ada", 5),
+        MotionTabled(seat="ada", phase=0, motion="M1", **tabled),
+        *said(2, "bo", 5),
+        minutes(2),
+    ]
+    own = [
+        *said(4, "bo", 2),
+        TurnWithdrawn(turn=2),  # of what was copied, which is no loss of this one's
+        decided(1, True, "M1"),
+        ConferenceClosed(reason="agenda"),
+    ]
+    once = held(*past, FORK, *said(3, "ada", 3), *own)
+    again = held(*past, FORK, *said(3, "ada", 3), FORK, *own)
+    told = tallied(["seat"], once)
+    assert (told.forks, told.copied) == (1, 2)
+    assert [(g.of, g.turns, g.words.total) for g in told.groups] == [
+        *((("ada",), 1, 3), (("bo",), 1, 2)),
+    ]
+    total = told.total
+    assert (total.tokens.input, total.tokens.calls, total.minutes) == (200, 2, 0)
+    assert (total.tabled, total.carried, total.withdrawn, total.ended) == (0, 0, 0, 1)
+    told = tallied(["seat"], again)
+    assert (told.forks, told.copied) == (1, 3)
+    assert [(g.of, g.turns) for g in told.groups] == [(("ada",), 0), (("bo",), 1)]
+    assert tallied(["phase"], once).total.turns == 2
 
 
 @pytest.mark.parametrize("events", [[], [ConferenceClosed(reason="agenda")]])

@@ -36,6 +36,7 @@ from debate.whole_file import write_whole
     help="What tells the rows apart: scenario, model, speaker, seat, persona, phase, layout, seed, "
     "transcript, arm, or what else a batch varies.",
 )
+@click.option("--with-past", is_flag=True, help="Count what forks have copied of a past as well.")
 @click.option("--plot", is_flag=True, help="Draw it, in plain characters.")
 @click.option("--html", is_flag=True, help="One page with tables and pictures, to be passed on.")
 @click.option("--json", "as_json", is_flag=True, help="All that is counted, as JSON.")
@@ -53,6 +54,7 @@ def stats(
     rows: figures.Rows | None,
     by_turn: bool,
     by: str | None,
+    with_past: bool,
     plot: bool,
     html: bool,
     as_json: bool,
@@ -80,8 +82,9 @@ def stats(
     could not be had, and were set down by rule.
 
     Of many, a transcript that is broken is told and left out, and the exit code is then 1. One that
-    was changed after it was written, as its chain of hashes shows, is told and counted. Figures
-    describe; nothing is scored.
+    was changed after it was written, as its chain of hashes shows, is told and counted. Of a fork
+    only what is its own counts: what it copied is another's, and --with-past counts it as well.
+    Figures describe; nothing is scored.
 
     \b
     yalta stats 2026-01-02-yalta --plot
@@ -99,7 +102,7 @@ def stats(
         if rows is not None:
             hint = "--by transcript gives a row to each of many"
             raise UserError(f"--rows {rows} is of one transcript by itself", hint=hint)
-        _show(_counted(transcripts, by), given[0] if given else "", out)
+        _show(_counted(transcripts, by, with_past=with_past), given[0] if given else "", out)
         return
     path, chain = find_transcript(transcripts[0]), Chain()
     counted = count(followed(path, chain))
@@ -123,11 +126,12 @@ def _check_out(out: Path, *, html: bool, force: bool) -> None:
         raise UserError(f"{out} is there already", hint="--force writes over it")
 
 
-def _counted(names: Sequence[str], by: str | None) -> Counted:
+def _counted(names: Sequence[str], by: str | None, *, with_past: bool) -> Counted:
     from debate.tally import Tally
 
     paths, batches = gathered(names), Batches()
-    tally = Tally(_factors(by, set().union(*map(batches.factors, paths))))
+    factors = _factors(by, set().union(*map(batches.factors, paths)))
+    tally = Tally(factors, with_past=with_past)
     left_out, changed = [], []
     show = Printer().status
     for n, (path, name) in enumerate(zip(paths, called(paths), strict=True)):

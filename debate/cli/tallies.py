@@ -68,6 +68,7 @@ def as_json(counted: Counted) -> str:
         "groups": [_figures(tallied, group) for group in tallied.groups],
         "total": _figures(tallied, tallied.total),
         "forks": tallied.forks,
+        "copied_turns_left_out": tallied.copied,
         "batches": [
             {"id": b.id, "title": b.title, "planned": b.planned, "not_begun": b.waiting}
             for b in counted.batches

@@ -55,11 +55,8 @@ class Counted:
                 f"Changed after they were written: {total.changed:,} of "
                 f"{conferences(total.conferences)}. They are counted."
             )
-        if self.tallied.forks:
-            yield (
-                f"Forks: {self.tallied.forks}. The past that a fork has of another transcript "
-                "counts in each that is here."
-            )
+        if forks := self.tallied.forks:
+            yield _of_forks(forks, self.tallied.copied)
         if "model" in self.tallied.planned:
             yield (
                 "A model is the one that the plan of the batch names, if it names one; `--by"
@@ -67,6 +64,18 @@ class Counted:
             )
         if silent := total.tokens.silent:
             yield f"Calls whose tokens no server told: {silent:,} of {total.tokens.calls:,}."
+
+
+def _of_forks(forks: int, copied: int | None) -> str:
+    if copied is None:
+        return (
+            f"Forks: {forks:,}. The past that a fork has of another transcript counts in each that"
+            " is here."
+        )
+    of = f"{forks:,} fork" + ("" if forks == 1 else "s")
+    return (
+        f"Copied turns of {of} left out: {copied:,}, with what they took; --with-past counts them."
+    )
 
 
 def conferences(n: int) -> str:

@@ -323,6 +323,20 @@ def test_what_the_past_took_is_not_the_conferences_own(past, tmp_path):
     (line,) = map(json.loads, (tmp_path / "f" / "index.jsonl").open())
     turns = [e for e in read(tmp_path / "f" / line["transcript"]) if isinstance(e, TurnClosed)]
     assert line["turns"] == len(turns) - 7 > 0
+    stats = ["stats", str(tmp_path / "f"), "--by", "arm"]
+    done = CliRunner().invoke(yalta, stats, catch_exceptions=False)
+    assert done.output.splitlines()[1].split()[:3] == ["full", "1", str(len(turns) - 7)]
+    assert "Copied turns of 1 fork left out: 7" in done.output
+    assert "Copied" in CliRunner().invoke(yalta, [*stats, "--html"]).output
+    told = json.loads(CliRunner().invoke(yalta, [*stats, "--json"]).stdout)
+    names = ("turns", "input", "output", "failed")
+    whole = {"turns": told["total"]["turns"], "failed": told["total"]["failed"]}
+    tokens = {name: told["total"]["tokens"][name] for name in ("input", "output")}
+    assert whole | tokens == {name: line[name] for name in names}
+    assert told["copied_turns_left_out"] == 7
+    done = CliRunner().invoke(yalta, [*stats, "--with-past"], catch_exceptions=False)
+    assert done.output.splitlines()[1].split()[:3] == ["full", "1", str(len(turns))]
+    assert "The past that a fork has of another transcript counts" in done.output
 
 
 def test_the_same_plan_and_seeds_on_a_replay_give_the_same_texts_to_the_byte(tmp_path):
