@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from debate.errors import UserError
-from debate.factors import INDEX, PAST, count_failed
+from debate.factors import INDEX, PAST, count_failed, read_index
 from debate.library import find_transcript, transcripts_folder
 from debate.listed import transcript_files
 
@@ -45,6 +45,12 @@ def gathered(names: Iterable[str]) -> list[Path]:
 
 def _nothing_in(folder: Path) -> UserError:
     """What to say of a folder without transcripts: of a batch in it, how many failed."""
+    if missing := len(read_index(folder / INDEX)):
+        which = "1 is missing" if missing == 1 else f"{missing:,} are missing"
+        return UserError(
+            f"no transcripts in {folder}: {which} that ended by the index of its batch",
+            hint=f"put back a copy, or hold them anew: yalta batch retry {folder}",
+        )
     failed = count_failed(folder / INDEX)
     if not failed:
         return UserError(f"no transcripts in {folder}")

@@ -97,6 +97,7 @@ def test_of_a_conference_that_has_not_ended_the_plan_tells_which_cell_it_is(tmp_
     assert batches.factors(tmp_path / begun) == {"cell": of.id, "end": "begun", **of.factors}
     assert batches.factors(tmp_path / "other.jsonl") == NONE
     [standing] = batches.standing([tmp_path / begun, tmp_path / ended])
-    assert (standing.id, standing.planned, standing.waiting) == ("small", 4, 3)
+    assert (standing.id, standing.planned, standing.waiting) == ("small", 4, 2)
+    assert standing.missing == 1, "the index says that it ended"
     (tmp_path / "plan.yaml").write_text("schema: yalta/plan/9")
     assert Batches().factors(tmp_path / begun) == NONE

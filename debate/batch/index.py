@@ -19,6 +19,8 @@ from debate.bill import Bill, Cost
 from debate.errors import CannotWrite, UserError
 from debate.events import AnyEvent, ConferenceForked
 from debate.persona import Model
+from debate.shortfall import Shortfall
+from debate.shortfall import told as short_told
 from debate.state import fold
 from debate.stats import stats
 from debate.transcript import read_entries
@@ -67,9 +69,11 @@ class Outcome(Model):
     end: Literal["complete", "failed"]
     reason: str | None = Field(None, description="Why it is not complete.")
     head: str | None = Field(None, description="Hash of the transcript's last line.")
+    lines: int | None = Field(None, description="How many lines the transcript has.")
     turns: int = 0
     words: int = 0
     failed: int = Field(0, description="Turns and answers that could not be had.")
+    not_had: int | None = Field(None, description="Turns that nothing came of in the end.")
     input: int | None = None
     cached: int | None = None
     output: int | None = None
@@ -80,6 +84,18 @@ class Outcome(Model):
     carried: int | None = None
     seconds: float = 0.0
     costs: tuple[Costs, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """What of it could not be had, in words; empty if nothing."""
+        asks, assumed = self.asks or 0, self.assumed or 0
+        return short_told(asks, assumed, self.turns, self.not_had or 0)
+
+    @property
+    def lacking(self) -> float:
+        """The part of it that could not be had, from 0 to 1."""
+        lacks = (self.assumed or 0) + (self.not_had or 0)
+        return lacks / max(1, (self.asks or 0) + self.turns + (self.not_had or 0))
 
     @property
     def bill(self) -> Bill:
@@ -102,14 +118,15 @@ def outcome(
     Raises:
         TranscriptError: if it cannot be read.
     """
-    head = ""
+    head, lines, short = "", 0, Shortfall()
     begins = _forked_at(path) if forked else 0
 
     def events() -> Iterator[AnyEvent]:
-        nonlocal head
+        nonlocal head, lines
         for entry in read_entries(path):
-            head = entry.sha256
+            head, lines = entry.sha256, lines + 1
             if entry.event.seq == 0 or entry.event.seq >= begins:
+                short.take(entry.event)
                 yield entry.event
 
     total = stats(events()).total
@@ -120,9 +137,11 @@ def outcome(
         end="failed" if reason else "complete",
         reason=reason,
         head=head,
+        lines=lines,
         turns=total.turns,
         words=total.words,
         failed=total.failed,
+        not_had=short.not_had,
         input=total.input,
         cached=total.cached,
         output=total.output,

@@ -34,6 +34,8 @@ class Standing:
     """Conferences that it is to hold."""
     waiting: int
     """Those of them that are not begun."""
+    missing: int = 0
+    """Those of them that ended, as the index says, and whose transcripts are not there."""
 
 
 class Batches:
@@ -73,8 +75,11 @@ class Batches:
         for folder in folders:
             plan = self.plan(folder)
             if plan is not None and (cells := self._planned(folder)):
-                waiting = sum(not (folder / name).exists() for name in cells)
-                found.append(Standing(plan.id, plan.title or "", folder, len(cells), waiting))
+                absent = {name for name in cells if not (folder / name).exists()}
+                missing = len(absent & self._index(folder).keys())
+                waiting = len(absent) - missing
+                told = (plan.id, plan.title or "", folder, len(cells), waiting, missing)
+                found.append(Standing(*told))
         return found
 
     def _index(self, folder: Path) -> Mapping[str, Factors]:

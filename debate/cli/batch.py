@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from debate.batch.audit import Difference
 from debate.batch.cells import Cell
 from debate.batch.folder import BatchFolder
 from debate.batch.index import Outcome
@@ -20,6 +21,14 @@ from debate.batch.run import Batch, Watch
 from debate.bill import Cost
 from debate.cli.batch_check import check_held, check_keys
 from debate.cli.batch_forecast import foreseen, show_forecast
+from debate.cli.batch_losses import (
+    losses,
+    named,
+    tell_lacking,
+    tell_losses,
+    tell_retried,
+    to_retry,
+)
 from debate.cli.batch_progress import Progress, progress
 from debate.cli.forecast import amount_told
 from debate.cli.table import table
@@ -48,7 +57,7 @@ _OUT = click.option(
     "-o", "--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Its folder."
 )
 _FIGURES = (
-    *("turns", "words", "failed", "asks", "assumed", "tabled", "carried"),
+    *("turns", "words", "failed", "not_had", "asks", "assumed", "tabled", "carried"),
     *("input", "cached", "output", "reasoning", "seconds"),
 )
 _PLAN = click.argument("plan", type=click.Path(path_type=Path))
@@ -153,6 +162,9 @@ def retry(
 ) -> None:
     """Hold again what failed of the batch in FOLDER, from where each stands, and what is open.
 
+    One whose transcript is missing is held anew. One whose transcript is not as the index says is
+    left as it is: move it away first.
+
     \b
     yalta batch retry runs/tiers
     """
@@ -163,7 +175,7 @@ def retry(
 @_FOLDER
 @click.option("--all", "every", is_flag=True, help="List every conference.")
 def status(folder: Path, every: bool) -> None:
-    """Tell how far the batch in FOLDER is, and what failed.
+    """Tell how far the batch in FOLDER is, what failed, and what is not as it was recorded.
 
     \b
     yalta batch status runs/tiers --all
@@ -171,6 +183,7 @@ def status(folder: Path, every: bool) -> None:
     found = Batch(BatchFolder.open(folder, to_hold=False))
     _tell(found, running=found.folder.running)
     if every:
+        lost = losses(found)
         names = list(dict.fromkeys(n for cell in found.folder.cells for n in cell.factors))
         table(
             ["conference", *names, "end", "turns", "words"],
@@ -178,7 +191,9 @@ def status(folder: Path, every: bool) -> None:
                 [
                     cell.id,
                     *(showable(cell.factors.get(n, "")) for n in names),
-                    *_ended(found.outcomes.get(cell.id), folder / f"{cell.id}.jsonl"),
+                    *_ended(
+                        found.outcomes.get(cell.id), folder / f"{cell.id}.jsonl", lost.get(cell.id)
+                    ),
                 ]
                 for cell in found.folder.cells
             ],
@@ -232,10 +247,11 @@ def _costs(ended: Outcome) -> list[Value]:
     ]
 
 
-def _ended(outcome: Outcome | None, path: Path) -> list[str]:
+def _ended(outcome: Outcome | None, path: Path, lost: Difference | None) -> list[str]:
     if outcome is None:
         return ["begun" if path.exists() else "open", "", ""]
-    return [outcome.end, f"{outcome.turns:,}", f"{outcome.words:,}"]
+    end = {"missing": "missing", "cut": "cut off"}.get(lost.kind, "changed") if lost else None
+    return [end or outcome.end, f"{outcome.turns:,}", f"{outcome.words:,}"]
 
 
 def _hold(
@@ -252,14 +268,17 @@ def _hold(
     with folder.held():
         limited = budget is not None or folder.plan.budget is not None
         held = Batch(folder, jobs, budget, foreseen(folder) if limited else None)
-        failed = {each.cell for each in held.failed()} if again else set()
+        lost = losses(held)
+        retried = to_retry(held, lost) if again else []
+        failed = {each.cell for each in retried}
         _check_keys(
             folder,
             (c for c in folder.cells if c.id not in held.outcomes or c.id in failed),
             address,
         )
         if again:
-            held.forget(held.failed())
+            tell_retried(lost)
+            held.forget(retried)
         if address is None:
             fetch_models(_models(held), offline=False)
         try:
@@ -268,7 +287,7 @@ def _hold(
         finally:
             with suppress(OSError):
                 _tell(held)
-    if held.failed() or held.stopped:
+    if held.failed() or held.stopped or losses(held):
         sys.exit(1)
 
 
@@ -335,8 +354,10 @@ def _tell(held: Batch, *, running: bool = False) -> None:
     for each in held.failed():
         reasons.setdefault(" ".join((each.reason or "").split()), []).append(each.cell)
     for reason, cells in reasons.items():
-        which = ", ".join(cells[:4]) + (f" and {len(cells) - 4} more" if len(cells) > 4 else "")
-        paragraph(f"{which}: {showable(reason)}")
+        paragraph(f"{named(cells)}: {showable(reason)}")
+    tell_lacking(held)
+    lost = losses(held)
+    tell_losses(held, lost)
     if held.stopped:
         paragraph("What is left of the budget does not bear another conference in every arm.")
     if running:
@@ -346,7 +367,7 @@ def _tell(held: Batch, *, running: bool = False) -> None:
         click.echo(f"Go on with:  yalta batch resume {held.folder.path}{more}")
     elif ends["failed"]:
         click.echo(f"Hold them again with:  yalta batch retry {held.folder.path}")
-    else:
+    elif not lost:
         click.echo(f"See:  yalta stats {held.folder.path} --by arm")
 
 

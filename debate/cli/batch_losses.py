@@ -1,4 +1,5 @@
-"""Telling which transcripts of a batch are not as its index says, and what can be done."""
+"""Telling what is lost of a batch, as its transcripts are not as its index says, and what could not
+be had."""
 
 from __future__ import annotations
 
@@ -50,6 +51,19 @@ def tell_losses(held: Batch, lost: dict[str, Difference]) -> None:
         paragraph(f"{named(cells)}: {told}")
     if changed:
         click.echo(f"Put back a copy, or move the file away and hold it anew with:  {again}")
+
+
+def tell_lacking(held: Batch) -> None:
+    """Say in which conferences answers were assumed or turns not had though they came to their end:
+    how many there are, and the worst of them first."""
+    ended = [each for each in held.outcomes.values() if each.end == "complete"]
+    short = sorted((each for each in ended if each.short), key=lambda each: -each.lacking)
+    if short:
+        click.echo(f"Not all could be had in {len(short):,} of {len(ended):,}, the worst first:")
+    for each in short[:_NAMED]:
+        paragraph(f"{each.cell}: {each.short}")
+    if more := short[_NAMED:]:
+        paragraph(f"and {len(more):,} more")
 
 
 def named(cells: Sequence[str]) -> str:

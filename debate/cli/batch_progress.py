@@ -67,7 +67,9 @@ class _Lines(Progress):
         left = self._counted.seconds / self._counted.ended * (self._total - done)
         why = f": {item.reason}" if item.reason else ""
         turns = "turn" if item.turns == 1 else "turns"
-        told = f"{item.turns} {turns}, {item.words:,} words"
+        told = f"{item.turns} {turns}, {item.words:,} words" + (
+            f"; {item.short}" * bool(item.short)
+        )
         line = f"{done}/{self._total} {item.cell}: {item.end}{why}; {told}; {_clock(left)} left"
         click.echo(showable(" ".join(line.split())))
 

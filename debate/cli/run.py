@@ -30,6 +30,7 @@ from debate.library import find_transcript
 from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
 from debate.seating import MOST_CARDS_AT_HEAD, Wishes, arrange
+from debate.shortfall import Shortfall
 from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.state import ConferenceState, fold
 from debate.take import Item
@@ -302,9 +303,16 @@ async def _drive(conference: Conference, viewer: _Viewer) -> bool:
             if not closed:
                 more = " --budget N" if viewer.paused.startswith(BUDGET_SPENT) else ""
                 click.echo(f"Go on with:  yalta resume {conference.path}{more}", err=True)
-            elif silent := _silent(conference.state):
-                click.echo(silent, err=True)
+            else:
+                _tell_lacks(conference)
     return closed and not _silent(conference.state)
+
+
+def _tell_lacks(conference: Conference) -> None:
+    """Say what a conference that is over lacks; nothing if it lacks nothing."""
+    short = Shortfall.of(read(conference.path)).told
+    for said in filter(None, (short, _silent(conference.state))):
+        click.echo(said, err=True)
 
 
 def _silent(state: ConferenceState) -> str:

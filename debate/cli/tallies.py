@@ -70,7 +70,13 @@ def as_json(counted: Counted) -> str:
         "forks": tallied.forks,
         "copied_turns_left_out": tallied.copied,
         "batches": [
-            {"id": b.id, "title": b.title, "planned": b.planned, "not_begun": b.waiting}
+            {
+                "id": b.id,
+                "title": b.title,
+                "planned": b.planned,
+                "not_begun": b.waiting,
+                "missing": b.missing,
+            }
             for b in counted.batches
         ],
         "left_out": [asdict(each) for each in counted.left_out],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,9 @@ from debate.text import showable
 from debate.transcript import read_entries
 from debate.verify import Verdict
 from debate.verify import verify as check
+
+if TYPE_CHECKING:
+    from debate.batch.audit import Indexes
 
 
 @click.command()
@@ -47,16 +50,20 @@ def verify(transcripts: tuple[str, ...], head: str | None) -> None:
     rendered again. Exits 1 if any is not good.
 
     A file that was chained anew, or cut off at the end of a line, shows only by the hash of its
-    last line: note it, and give it as --head.
+    last line: note it, and give it as --head. The index of a batch has noted those of its
+    transcripts: they are held against it, and those that are missing are told.
 
     \b
     yalta verify 2026-01-02-yalta
     yalta verify runs/tiers
     """
+    from debate.batch.audit import Indexes
+
+    indexes = Indexes()
     if len(transcripts) > 1 or folder_of(transcripts[0]):
         if head is not None:
             raise UserError("--head is the last line's hash of one transcript")
-        _verify_many(gathered(transcripts))
+        _verify_many(transcripts, indexes)
         return
     verdict = check(find_transcript(transcripts[0]))
     for fault in verdict.faults:
@@ -68,31 +75,68 @@ def verify(transcripts: tuple[str, ...], head: str | None) -> None:
     changed = head is not None and head.strip().lower() != verdict.head
     if changed:
         click.echo("the last line is not the one whose hash was given")
-    click.echo(f"{_word(verdict)}: {_told(verdict)}")
+    beside = indexes.difference(verdict.path)
+    if beside is not None:
+        click.echo(showable(f"{verdict.path}: {beside.told}"))
+    lost = beside is not None and beside.lost
+    word = "NOT GOOD" if lost and verdict.good else _word(verdict)
+    click.echo(f"{word}: {_told(verdict)}")
     click.echo(f"last line sha256 {verdict.head}")
-    if changed or not verdict.good:
+    if changed or lost or not verdict.good:
         sys.exit(1)
 
 
-def _verify_many(paths: Sequence[Path]) -> None:
-    """A line for each, and one for all."""
+def _verify_many(names: Sequence[str], indexes: Indexes) -> None:
+    """A line for each, also for those that are missing, and one for all."""
+    folders = dict.fromkeys(folder for name in names if (folder := folder_of(name)))
+    missing = [each for folder in folders for each in indexes.missing(folder)]
+    try:
+        paths = gathered(names)
+    except UserError:
+        if not missing:
+            raise
+        paths = []  # all of them are gone
     good = 0
     show = Printer().status
     for n, path in enumerate(paths):
         show(f"Checking transcripts, {n:,} of {len(paths):,}")
         verdict = check(path)
-        good += verdict.good
+        fault = _fault(verdict, indexes)
+        good += not fault
         show("")
-        said = f"{_word(verdict)}: {path}: {_told(verdict)}"
-        if verdict.torn:
-            said += ", its last line cut off"
-        if not verdict.good:
-            first = verdict.faults[0]
-            said = f"{_word(verdict)}: {path}:{first.line}: {first.message}"
-        click.echo(showable(said))
-    click.echo(f"{good:,} of {_counted(len(paths), 'transcript')} good")
-    if good < len(paths):
+        click.echo(showable(fault or _praise(verdict, indexes)))
+    for each in missing:
+        click.echo(showable(f"NOT GOOD: {each.path}: {each.told}"))
+    total = len(paths) + len(missing)
+    click.echo(f"{good:,} of {_counted(total, 'transcript')} good")
+    for unreadable in indexes.unreadable:
+        click.echo(showable(f"nothing can be held against an index: {unreadable}"))
+    if good < total or indexes.unreadable:
         sys.exit(1)
+
+
+def _fault(verdict: Verdict, indexes: Indexes) -> str:
+    """What is wrong with one of many, by itself or beside its index; empty if nothing is."""
+    path = verdict.path
+    if not verdict.good:
+        first = verdict.faults[0]
+        return f"{_word(verdict)}: {path}:{first.line}: {first.message}"
+    beside = indexes.difference(path)
+    if beside is not None and beside.lost:
+        return f"NOT GOOD: {path}: {beside.told}"
+    if indexes.strange(path):
+        return f"NOT GOOD: {path}: it is of no conference of the batch in this folder"
+    return ""
+
+
+def _praise(verdict: Verdict, indexes: Indexes) -> str:
+    said = f"{_word(verdict)}: {verdict.path}: {_told(verdict)}"
+    if verdict.torn:
+        said += ", its last line cut off"
+    beside = indexes.difference(verdict.path)
+    if beside is not None:
+        said += f"; {beside.told}"
+    return said + ("; the index does not know it yet" if indexes.under_way(verdict.path) else "")
 
 
 def _word(verdict: Verdict) -> str:

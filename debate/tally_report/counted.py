@@ -50,6 +50,12 @@ class Counted:
             if batch.waiting:
                 of = conferences(batch.planned)
                 yield f"Not begun yet in the batch {one_line(batch.id)}: {batch.waiting:,} of {of}."
+            if batch.missing:
+                yield (
+                    f"Missing, though the index of the batch {one_line(batch.id)} says that they"
+                    f" ended: {batch.missing:,} of {conferences(batch.planned)}. They are not"
+                    " counted."
+                )
         if total.changed:
             yield (
                 f"Changed after they were written: {total.changed:,} of "
