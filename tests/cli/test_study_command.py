@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from conferences import conference
 
 from debate.cli import yalta
-from debate.errors import UserError
+from debate.errors import TranscriptError, UserError
 from debate.study.bundle import load_bundle
 from debate.study.folder import StudyFolder
 from debate.study.ratings import Identified
@@ -125,10 +125,24 @@ def test_arms_are_read_from_the_index_of_a_batch():
 
 def test_a_transcript_whose_chain_is_broken_is_refused():
     path = Path("full/full1.jsonl")
-    path.write_text(path.read_text().replace("because", "although", 1))
-    assert "the chain of full/full1.jsonl is broken" in refused(
-        "new", "s", "full", "--rater", "kai"
-    )
+    lines = path.read_text().splitlines(keepends=True)
+    changed = next(n for n, line in enumerate(lines) if n and "because" in line)
+    lines[changed] = lines[changed].replace("because", "although", 1)
+    path.write_text("".join(lines))
+    said = refused("new", "s", "full", "--rater", "kai")
+    # The line that was changed is the one before: its hash is not what this one says.
+    assert f"full/full1.jsonl:{changed + 2}: " in said
+    assert "changed after it was written" in said
+    assert "leave it out" in said
+    assert "yalta verify full/full1.jsonl" in said
+    assert not Path("s").exists()
+    run("new", "s", "full/full2.jsonl", "--rater", "kai")
+    lines[changed] = "{}\n"
+    path.write_text("".join(lines))
+    with pytest.raises(TranscriptError) as damaged:
+        run("new", "t", "full", "--rater", "kai")
+    assert f"full/full1.jsonl:{changed + 1}: " in str(damaged.value)
+    assert "leave it out" in str(damaged.value)
 
 
 def test_a_sealed_study_that_was_changed_is_found_by_its_check():

@@ -6,12 +6,12 @@ which speak for the table, and seats that hold the chair or sit in the audience.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
-from debate.errors import UserError
+from debate.errors import TranscriptError, UserError
 from debate.events import TurnClosed
 from debate.names import called
 from debate.persona import Persona
@@ -19,8 +19,7 @@ from debate.standing import ConferenceState, Turn
 from debate.state import fold
 from debate.study.key import SourceKey
 from debate.text import count_words, one_line
-from debate.transcript import Entry
-from debate.transcript.store import read_entries
+from debate.transcript import Chain, Entry, read_entries
 
 FEWEST, MOST = 2, 4
 #: An excerpt takes another turn as long as it has fewer words.
@@ -79,19 +78,37 @@ def held(path: Path, arm: str) -> Held:
         TranscriptError: if it cannot be read.
         UserError: if nobody has spoken in it, or it was changed afterwards.
     """
-    entries = tuple(read_entries(path))
-    for before, entry in pairwise(entries):
-        if entry.event.prev != before.sha256:
-            raise UserError(
-                f"the chain of {path} is broken: it is not what was said",
-                hint=f"yalta verify {path}",
-            )
+    entries, chain = _read(path), Chain()
+    for entry in entries:
+        chain.add(entry.event.seq, entry.event.prev, entry.sha256)
+    if chain.broken is not None:
+        raise UserError(
+            "it was changed after it was written: this line does not follow the one before it",
+            where=f"{path}:{chain.broken}",
+            hint=_left_out(path),
+        )
     state = fold(entry.event for entry in entries)
     if state.manifest is None or not state.record:
         raise UserError(f"nobody has spoken in {path}")
     cards = state.manifest.personas
     personas = {seat.id: cards[seat.persona] for seat in state.manifest.seats}
     return Held(arm, path.name, entries[-1].sha256, entries, state, personas, called(state.opened))
+
+
+def _read(path: Path) -> tuple[Entry, ...]:
+    try:
+        return tuple(read_entries(path))
+    except TranscriptError as error:
+        where = error.where or str(path)
+        raise TranscriptError(error.message, where=where, hint=_left_out(path)) from None
+
+
+def _left_out(path: Path) -> str:
+    """How a study can be drawn without a transcript."""
+    return (
+        "leave it out: name the others, or move it out of the folder; what is wrong with it: "
+        f" yalta verify {shlex.quote(str(path))}"
+    )
 
 
 def sources(conferences: Iterable[Held]) -> tuple[SourceKey, ...]:
