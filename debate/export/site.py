@@ -33,6 +33,7 @@ from debate.whole_file import whole
 
 LIST, SEARCH = "index.html", "search.js"
 _MOST = 150  # bytes of a page's name
+_COLUMNS = 6  # of factors
 _PLAIN = re.compile(r"[^\w.-]+")
 
 
@@ -50,6 +51,8 @@ class Entry:
     above: str
     """What the one is called that it was forked from, and its page."""
     above_page: str
+    factors: tuple[str, ...]
+    """What its batch says of it, by the list's columns; empty where it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class _Told:
     passages: tuple[Passage, ...]
     broken: int | None
     """As `Source` has it."""
+    factors: Factors
 
 
 class Site:
@@ -88,7 +92,7 @@ class Site:
         listed, passages = read_listed(path, path.stat().st_size)
         if listed.error is not None:
             raise TranscriptError(listed.error)
-        self._told[path] = _Told(listed, passages, read.broken)
+        self._told[path] = _Told(listed, passages, read.broken, factors)
         return self._files[path], html.texts(read, home=LIST)
 
     def broken(self, path: Path) -> int | None:
@@ -102,6 +106,7 @@ class Site:
         template = html.template_of("site.html.j2")
         yield from template.generate(
             entries=entries,
+            columns=self._columns(),
             turns=sum(entry.listed.turns for entry in entries),
             version=program_version(),
             # On a disk there is no host that a page could be of: there its scheme is named.
@@ -122,7 +127,17 @@ class Site:
             yield (",\n" if n else "\n") + _safe([entry.page, told.listed.title, names, passages])
         yield "\n])\n"
 
+    def _columns(self) -> list[str]:
+        """The factors that the list shows: the arm, and what else tells its conferences apart."""
+        every = [told.factors for told in self._told.values()]
+        names = dict.fromkeys(["arm", *(name for factors in every for name in factors)])
+        varied = [n for n in names if len({factors.get(n, "") for factors in every}) > 1]
+        shown = [n for n in varied if n not in ("arm", "cell", "end")]
+        arm = ["arm"] if any("arm" in factors for factors in every) else []
+        return [*arm, *shown][:_COLUMNS]
+
     def _entries(self) -> list[Entry]:
+        columns = self._columns()
         newest = sorted(
             (told.listed for told in self._told.values()),
             key=lambda listed: (-(listed.begun_at.timestamp() if listed.begun_at else 0.0),
@@ -143,6 +158,7 @@ class Site:
                     depth,
                     self._named[above.path] if above else "",
                     self._link(above) if above else "",
+                    tuple(self._told[listed.path].factors.get(name, "") for name in columns),
                 )
             )
             waiting += [(depth + 1, listed, fork) for fork in reversed(branch.forks)]

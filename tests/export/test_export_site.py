@@ -46,6 +46,29 @@ def site(runs, tmp_path_factory):
     return folder
 
 
+HOSTILE_ARM = "<img src=x onerror=window.pwned=1>"
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory):
+    """The site of three transcripts that an index tells apart, and of one that it does not know."""
+    folder = tmp_path_factory.mktemp("batch")
+    lines = []
+    for n, arm in enumerate(("full", "no-chair", HOSTILE_ARM), 1):
+        shutil.copy(SAMPLE, folder / f"{n}.jsonl")
+        factors = {"arm": arm, "model": "openai-compatible@http://127.0.0.1:9/v1#" + "m" * 90}
+        factors |= {"seed": str(n), "layout": "shared"}
+        line = {"cell": f"c{n}", "transcript": f"{n}.jsonl", "factors": factors, "end": "complete"}
+        lines.append(json.dumps(line) + "\n")
+    shutil.copy(SAMPLE, folder / "unknown.jsonl")
+    (folder / "index.jsonl").write_text("".join(lines))
+    assert export(folder, "--site", "-o", folder / "site").exit_code == 0
+    (folder / "known").mkdir()
+    known = [folder / f"{n}.jsonl" for n in (1, 2, 3)]
+    assert export(*known, "--site", "-o", folder / "known").exit_code == 0
+    return folder
+
+
 @pytest.fixture(scope="module")
 def browser():
     with chromium() as found:
@@ -119,6 +142,25 @@ class TestInABrowser:
             )
             of_talk = [(depth, Path(path).name) for depth, path in listed if "img" not in path]
             assert of_talk == [("d0", "talk.html"), ("d1", "other.html"), ("d2", "third.html")]
+
+    def test_what_tells_conferences_apart_stands_in_columns(self, browser, batch):
+        told = """all => all.map(e => [e.querySelector('a').pathname.split('/').pop(),
+            [...e.querySelectorAll('.factors > div')].map(f => f.innerText.split('\\n'))])"""
+        with Visit(browser, batch / "known" / "index.html") as page:
+            shown = dict(page.eval_on_selector_all("#list > li", told))
+            assert shown["1.html"] == [["arm", "full"], ["seed", "1"]], "of all, the same is not"
+            assert shown["3.html"] == [["arm", HOSTILE_ARM], ["seed", "3"]]
+            assert page.locator("img").count() == 0
+            left = "all => all.map(e => Math.round(e.getBoundingClientRect().left))"
+            assert len({*page.eval_on_selector_all(".factors > div:nth-child(2)", left)}) == 1
+            accessible(page)
+        with Visit(
+            browser, batch / "site" / "index.html", viewport={"width": 390, "height": 844}
+        ) as page:
+            shown = dict(page.eval_on_selector_all("#list > li", told))
+            assert shown["unknown.html"] == []
+            assert [name for name, _ in shown["1.html"]] == ["arm", "model", "seed", "layout"]
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
     def test_the_search_reaches_into_every_conference(self, browser, site):
         with Visit(browser, site / "index.html") as page:
