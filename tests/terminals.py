@@ -12,8 +12,8 @@ import sys
 import termios
 
 
-def on_terminal(columns, *words, rows=40):
-    """What a terminal of so many columns is sent, without its styles."""
+def on_terminal(columns, *words, rows=40, code=0):
+    """What a terminal of so many columns is sent, without its styles; the exit code is `code`."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     command = [sys.executable, "-m", "debate", *map(str, words)]
@@ -30,7 +30,7 @@ def on_terminal(columns, *words, rows=40):
                 break
             data += piece
         os.close(master)
-        assert process.wait(30) == 0, data.decode()
+        assert process.wait(30) == code, data.decode()
     # Of the status line, what came last before other text.
     data = re.sub(rb"\r\x1b\[K[^\r\n]*(?=\r\x1b\[K)", b"", data).replace(b"\r\x1b[K", b"")
     return re.sub(r"\x1b\[[0-9;]*m", "", data.decode()).replace("\r\n", "\n")

@@ -46,7 +46,7 @@ from debate.whole_file import write_whole
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where --html goes.",
+    help="Where --html goes; without it to a pipe.",
 )
 @click.option("--force", is_flag=True, help="Write over a file.")
 def stats(
@@ -97,6 +97,8 @@ def stats(
         raise UserError(f"{given[0]} and {given[1]} cannot both be had")
     if out is not None:
         _check_out(out, html=html, force=force)
+    elif html and sys.stdout.isatty():
+        raise UserError("a page is not to be read on a terminal", hint="--html -o FILE")
     rows = "turns" if by_turn and rows is None else rows
     if by is not None or plot or html or len(transcripts) > 1 or folder_of(transcripts[0]):
         if rows is not None:

@@ -108,9 +108,7 @@ def measured_bars(
         else:
             parts += _blocks(name, stack.counts, scale, top, tones, ())
         top += _BAR + 9
-    for mark in marks:
-        at = LEFT + mark * scale
-        parts.append(text(at, top + 9, said(mark), "tick", anchor(at)))
+    parts += _axis([(LEFT + mark * scale, said(mark)) for mark in marks], top + 9)
     top += 20
     if len(points) > 1:
         legend, top = _legend(name, points, tones, top)
@@ -150,8 +148,7 @@ def box_plot(name: str, title: str, boxes: Sequence[Box], *, band: str) -> Marku
         parts.append(box(first, top + 3, max(2.0, third - first), 18, "box"))
         parts.append(line(median, top + 1, median, top + 23, "median"))
         top += 34
-    for mark in marks:
-        parts.append(text(x(mark), top + 7, f"{mark:,.0f}", "tick", anchor(x(mark))))
+    parts += _axis([(x(mark), f"{mark:,.0f}") for mark in marks], top + 7)
     top += 20
     if any(row.band for row in boxes):
         parts.append(box(LEFT, top - 2, 24, 14, "band"))
@@ -165,6 +162,32 @@ def box_plot(name: str, title: str, boxes: Sequence[Box], *, band: str) -> Marku
         for row in boxes
     )
     return picture(name, title, told, top, parts)
+
+
+def _axis(marks: Sequence[tuple[float, str]], top: float) -> list[Markup]:
+    """What stands at an axis, from its beginning on: every mark, or every second, or as many as do
+    not run into one another.
+
+    Args:
+        marks: Of each where it is, and how it is told.
+        top: Where they stand.
+    """
+    every = (marks[::step] for step in range(1, len(marks) + 1))
+    shown = next(kept for kept in every if _apart(kept))
+    return [text(at, top, said, "tick", anchor(at)) for at, said in shown]
+
+
+def _apart(marks: Sequence[tuple[float, str]]) -> bool:
+    return all(_end(one) + _TOLD < _begin(other) for one, other in pairwise(marks))
+
+
+def _begin(mark: tuple[float, str]) -> float:
+    at, said = mark
+    return at - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor(at)] * cells(said) * _TOLD
+
+
+def _end(mark: tuple[float, str]) -> float:
+    return _begin(mark) + cells(mark[1]) * _TOLD
 
 
 def _heard(stacks: Sequence[Stack], points: Sequence[str]) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from itertools import pairwise
 
 import pytest
+from browsing import Visit, chromium
 from click.testing import CliRunner
 from page_reader import Reader, check_closed
+from terminals import on_terminal
 from worlds import Play, closed, manifest, replier, worlds
 
 from debate.cli import yalta
@@ -28,14 +31,18 @@ PHASES = [
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Two conferences of two arms, one of which has a name that would be markup, and no price."""
-    folder = tmp_path_factory.mktemp("page") / "batch"
+    return made(tmp_path_factory.mktemp("page") / "batch")
+
+
+def made(folder, read=100_000):
+    """Them, with so many tokens read for each turn."""
     folder.mkdir()
     arms = {"a": ("plain", USD), "b": (EVIL, None)}
     for name, (_, price) in arms.items():
         opened = manifest(worlds(["ada", "bo", "cem"], PHASES), price=price)
 
         def speak(step, number, price=price):
-            usage = Usage(input=100_000, cached=25_000 if price else None, output=50)
+            usage = Usage(input=read, cached=read // 4 if price else None, output=50)
             said = closed(number, step.seat, " ".join(["word"] * (number + 1)))
             return said.model_copy(update={"usage": usage})
 
@@ -122,6 +129,39 @@ def test_it_goes_to_a_file_that_is_not_written_over_unasked(folder, tmp_path):
     assert isinstance(error, UserError)
     assert "--force" in error.hint
     assert run(folder, "--html", "-o", out, "--force").exit_code == 0
+
+
+def test_it_is_not_poured_over_a_terminal(folder):
+    told = on_terminal(80, "stats", folder, "--html", code=2)
+    assert "<" not in told
+    assert "--html -o FILE" in told
+
+
+TEXTS = """() => [...document.querySelectorAll('svg text, caption, figcaption')].map(each => {
+    const range = document.createRange(); range.selectNodeContents(each);
+    const {left, right, top, bottom} = range.getBoundingClientRect();
+    const svg = each.closest('svg'), within = svg ? svg.getBoundingClientRect() : {top, bottom};
+    const high = top >= within.top - 1 && bottom <= within.bottom + 1;
+    const tick = each.classList.contains('tick'), wide = left >= 0 && right <= innerWidth;
+    return {said: each.textContent, tick, left, right, top, whole: high && wide};
+})"""
+
+
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("by", ["arm", "model,arm,phase"])
+def test_on_a_phone_captions_and_axes_are_whole(tmp_path, by):
+    out = tmp_path / "page.html"
+    assert run(made(tmp_path / "batch", 33_000_000), "--by", by, "--html", "-o", out).exit_code == 0
+    with chromium() as browser, Visit(browser, out, viewport={"width": 390, "height": 844}) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        texts = page.evaluate(TEXTS)
+        assert len(texts) > 30
+        assert not [each["said"] for each in texts if not each["whole"]]
+        ticks = sorted((t for t in texts if t["tick"]), key=lambda t: (round(t["top"]), t["left"]))
+        for one, other in pairwise(ticks):
+            if round(one["top"]) == round(other["top"]):
+                assert one["right"] < other["left"], (one["said"], other["said"])
+        assert "0" in {each["said"] for each in ticks}
 
 
 def test_of_transcripts_that_cannot_be_read_it_says_so_and_draws_nothing(tmp_path):
