@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -40,6 +40,11 @@ class _Group:
     """How its prompts are laid out, as it is told."""
 
     @property
+    def times(self) -> Decimal:
+        """How often one whole conference is held."""
+        return self.share * len(self.cells)
+
+    @property
     def cost(self) -> Decimal:
         """Of one conference; what is not known counts as nothing."""
         return sum((self.one.expected or {}).values(), Decimal(0)) * self.share
@@ -49,17 +54,19 @@ def show_forecast(folder: BatchFolder) -> None:
     """Print what each group of cells takes, and all of them; see `batch_check.check_held`."""
     names = _names(folder)
     groups = _groups(folder, names)
-    rows = [_row(group) for group in groups]
-    head = ["conferences", "calls", "tokens in", "new", "out", "cost"]
+    rows: list[tuple[Sequence[str], list[_Group]]] = [(group.told, [group]) for group in groups]
     if len(rows) > 1:
-        rows.append(_total(names, groups))
-    table([*names, *head], rows, "l" * len(names))
+        rows.append((["all", *[""] * (len(names) - 1)], groups))
+    head = [*names, "conferences", "calls", "tokens in", "new", "out"]
+    table(head, [_row(*row) for row in rows], "l" * len(names))
+    _show_costs(names, [_costs(*row) for row in rows])
     layouts = dict.fromkeys(group.layout for group in groups)
     click.echo(f"Layout of all prompts: {'; or '.join(layouts)}")
     seconds = _seconds(folder, groups)
     whose = "a past" if folder.plan.from_ else "its beginning"
     paragraph(
-        f"Estimates, from {whose}: `new` is what an ideal prefix cache has not read. About"
+        f"Estimates, from {whose}: `new` is what an ideal prefix cache has not read, and"
+        " `at worst` every turn at its limit and nothing cached, but none asked for twice. About"
         f" {_clock(seconds)} with {folder.plan.jobs} at one time, at {RATE['local']:.0f} tokens a"
         f" second on the embedded model, one at a time, and {RATE['else']:.0f} elsewhere."
     )
@@ -124,34 +131,40 @@ def _groups(folder: BatchFolder, names: list[str]) -> list[_Group]:
     return found
 
 
-def _row(group: _Group) -> list[str]:
-    one, times = group.one, group.share * len(group.cells)
-    counts = (one.turns + one.asks, one.input, one.new, one.output)
+def _row(told: Sequence[str], groups: Sequence[_Group]) -> list[str]:
+    """Calls and tokens of some groups together."""
+
+    def of(count: Callable[[Figures], int]) -> str:
+        return f"{round(sum(count(g.one) * g.times for g in groups)):,}"
+
     return [
-        *map(showable, group.told),
-        f"{len(group.cells):,}",
-        *(f"{round(count * times):,}" for count in counts),
-        money_told(_times(one.expected, times)),
-    ]
-
-
-def _total(names: list[str], groups: list[_Group]) -> list[str]:
-    def of(count: str) -> str:
-        total = sum(getattr(g.one, count) * g.share * len(g.cells) for g in groups)
-        return f"{round(total):,}"
-
-    calls = sum((g.one.turns + g.one.asks) * g.share * len(g.cells) for g in groups)
-    costs = [_times(g.one.expected, g.share * len(g.cells)) for g in groups]
-    return [
-        "all",
-        *[""] * (len(names) - 1),
+        *map(showable, told),
         f"{sum(len(g.cells) for g in groups):,}",
-        f"{round(calls):,}",
-        of("input"),
-        of("new"),
-        of("output"),
-        money_told(_sum(costs)),
+        *(of(lambda one: one.turns + one.asks), of(lambda one: one.input)),
+        *(of(lambda one: one.new), of(lambda one: one.output)),
     ]
+
+
+def _costs(told: Sequence[str], groups: Sequence[_Group]) -> list[str]:
+    """What some groups cost together: cached, not cached and at worst."""
+
+    def of(cost: Callable[[Figures], Money | None]) -> str:
+        return money_told(_sum(_times(cost(g.one), g.times) for g in groups))
+
+    return [
+        *map(showable, told),
+        *(of(lambda one: one.with_cache), of(lambda one: one.without_cache)),
+        of(lambda one: one.at_worst),
+    ]
+
+
+def _show_costs(names: list[str], rows: Sequence[list[str]]) -> None:
+    told = {cost for row in rows for cost in row[len(names) :]}
+    if len(told) == 1:
+        click.echo(f"Cost: {told.pop()}")
+        return
+    click.echo()
+    table([*names, "cost, cached", "not cached", "at worst"], rows, "l" * len(names))
 
 
 def _times(money: Money | None, times: Decimal) -> Money | None:
@@ -171,9 +184,7 @@ def _sum(costs: Iterable[Money | None]) -> Money | None:
 
 def _seconds(folder: BatchFolder, groups: list[_Group]) -> float:
     def of(*, local: bool) -> float:
-        tokens = sum(
-            float(g.one.output * g.share * len(g.cells)) for g in groups if g.local == local
-        )
+        tokens = sum(float(g.one.output * g.times) for g in groups if g.local == local)
         return tokens / RATE["local" if local else "else"]
 
     return of(local=True) + of(local=False) / min(folder.plan.jobs, len(folder.cells))

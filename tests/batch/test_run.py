@@ -235,32 +235,6 @@ def test_a_budget_without_a_forecast_is_shared_out_as_conferences_begin_and_end(
     asyncio.run(shares())
 
 
-def test_a_budget_that_is_short_leaves_every_arm_the_same_open(tmp_path):
-    with streamer(tokens=60) as server:
-        url = server.partition("@")[2].partition("#")[0]
-        (tmp_path / "config").mkdir()
-        (tmp_path / "config" / "profiles.yaml").write_text(
-            f"schema: yalta/profiles/1\nproviders: {{mine: {{base_url: '{url}'}}}}\n"
-            "models: {priced: {provider: mine, name: m,"
-            " price: {currency: USD, input: 1, output: 1}}}\n"
-        )
-        arms = "[full, no-persona]"
-        plan = write_plan(tmp_path, "priced", arms=arms, seeds=3, more="budget: 0.12\n")
-        said = " ".join(run("plan", plan).split())
-        assert "Warning: that does not bear all of it" in said
-        assert "About 2 of 3 full, 2 of 3 no-persona will be held" in said
-        said = run("run", plan, code=1)
-        assert "4 complete, 0 failed, 2 open" in said
-        assert "of 0.12 spent" in said
-        assert "yalta batch resume" in said
-        assert "--budget N" in said
-        said = run("status", tmp_path / "small")
-        ended = [" ".join(line.split()) for line in said.splitlines()]
-        assert {"arm complete failed open", "full 2 0 1", "no-persona 2 0 1"} < {*ended}
-        run("resume", tmp_path / "small", "--budget", 1)
-        check_whole(tmp_path / "small", 6)
-
-
 @pytest.fixture(scope="module")
 def past(model, tmp_path_factory):
     """A finished conference to go on from."""
