@@ -6,8 +6,9 @@
 The plan, the index and what they promise are those of one machine. A conference is a task; the
 program that runs the batch keeps the index, workers write transcripts. Where the batch's folder is
 shared with a worker, the transcript grows in it, and a conference whose worker is lost is gone on
-with from there by another; else it is held anew, and comes home when it has ended. Each worker
-bears its part of what an endpoint may be asked. Keys are read from a worker's own environment, and
+with from there by another; else it is held anew, and comes home when it has ended. A worker holds
+as many at one time as it has threads, all in one event loop, so that they share its part of what
+an endpoint may be asked, and its speakers. Keys are read from a worker's own environment, and
 are in no task.
 """
 
@@ -16,10 +17,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +52,14 @@ class Returned:
 
 
 @asynccontextmanager
-async def cluster(address: str, *, patience: float = 20) -> AsyncIterator[Client]:
+async def cluster(address: str, *, jobs: int = 1, patience: float = 20) -> AsyncIterator[Client]:
     """A client of the cluster at an address, or of `local:N`, N processes on this machine.
+
+    Args:
+        address: As the user names it.
+        jobs: Conferences at one time, for which N processes here are given room. A cluster that is
+            elsewhere has as much as its workers have threads.
+        patience: Seconds to wait for an answer.
 
     Raises:
         UserError: if Dask is not installed, or nobody answers.
@@ -75,7 +85,7 @@ async def cluster(address: str, *, patience: float = 20) -> AsyncIterator[Client
             raise UserError(f"{address!r} is no cluster", hint="local:4, or tcp://HOST:PORT")
         workers = distributed.LocalCluster(
             n_workers=int(number),
-            threads_per_worker=1,
+            threads_per_worker=ceil(jobs / int(number)),
             host="127.0.0.1",
             dashboard_address=None,
             asynchronous=True,
@@ -156,19 +166,62 @@ def _held(
     """Hold a conference on a worker."""
     shared = (Path(folder) / f".shared-{token}").exists()
     if shared:
-        return Returned(asyncio.run(_hold(job, Path(folder), share, budget)), None)
+        return Returned(_in_loop(_hold(job, Path(folder), share, budget)), None)
     with tempfile.TemporaryDirectory(prefix="yalta-") as own:
         path = Path(own) / job.file
         if lines is not None:
             path.write_bytes(lines)
-        outcome = asyncio.run(_hold(job, Path(own), share, budget))
+        outcome = _in_loop(_hold(job, Path(own), share, budget))
         return Returned(outcome, path.read_bytes() if path.exists() else None)
+
+
+def _in_loop(holding: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """Wait for what is done in this process's one event loop, in which all that it holds share
+    their limits."""
+    return asyncio.run_coroutine_threadsafe(holding, _loop()).result()
+
+
+_ONE = threading.Lock()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    with _ONE:
+        return _running()
+
+
+@cache
+def _running() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="yalta", daemon=True).start()
+    return loop
+
+
+class _Speakers:
+    """The speakers of all that this process holds, while it holds anything."""
+
+    def __init__(self) -> None:
+        self._registry, self._users = Registry(), 0
+
+    @asynccontextmanager
+    async def used(self) -> AsyncIterator[Registry]:
+        """They are let go of by whoever uses them last: an engine holds a gigabyte."""
+        registry, self._users = self._registry, self._users + 1
+        try:
+            yield registry
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._registry = Registry()
+                await registry.aclose()
+
+
+_SPEAKERS = _Speakers()
 
 
 async def _hold(job: Job, folder: Path, share: float, budget: Any) -> Outcome:
     with sharing(share):
         for _ in range(_PATIENCE):
-            async with Registry() as registry:
+            async with _SPEAKERS.used() as registry:
                 try:
                     outcome = await hold(job, folder, registry, lambda item: None, budget=budget)
                 except CannotWrite as error:  # a worker's disk may be its own

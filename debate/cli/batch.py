@@ -45,7 +45,7 @@ _CLUSTER = click.option(
     "--cluster",
     "address",
     metavar="ADDRESS",
-    help="A Dask cluster, tcp://HOST:PORT, or local:N for N processes here.",
+    help="A Dask cluster, tcp://HOST:PORT, or local:N for N processes here that share the jobs.",
 )
 _PLAIN = click.option("--plain", is_flag=True, help="A line for each conference, and no bars.")
 _BUDGET = click.option(
@@ -332,7 +332,7 @@ async def _driven(held: Batch, address: str | None, watch: Watch) -> None:
         return
     from debate.batch.cluster import cluster, run_on
 
-    async with cluster(address) as client:
+    async with cluster(address, jobs=held.jobs) as client:
         await run_on(client, held, watch)
 
 

@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -153,31 +154,31 @@ class Limits:
                 place.set_result(None)
 
 
-_SHARED: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Limits]] = WeakKeyDictionary()
+_Gates = dict[tuple[str, float], Limits]
+_SHARED: WeakKeyDictionary[asyncio.AbstractEventLoop, _Gates] = WeakKeyDictionary()
 
 
-_SHARE = 1.0
+_SHARE: ContextVar[float] = ContextVar("_SHARE", default=1.0)
 
 
 @contextmanager
 def sharing(part: float) -> Iterator[None]:
-    """Let this process ask no more than a part of what each endpoint bears, as where others ask it
-    too.
+    """Let what runs in here ask no more than a part of what each endpoint bears, as where other
+    processes ask it too.
 
     Args:
         part: Of every bound, above 0; at least one call at one time remains.
     """
-    global _SHARE  # noqa: PLW0603
-    before, _SHARE = _SHARE, part
+    before = _SHARE.set(part)
     try:
         yield
     finally:
-        _SHARE = before
+        _SHARE.reset(before)
 
 
-def _part(bounds: Bounds) -> Bounds:
+def _part(bounds: Bounds, share: float) -> Bounds:
     def of(bound: int | None) -> int | None:
-        return None if bound is None else max(1, int(bound * _SHARE))
+        return None if bound is None else max(1, int(bound * share))
 
     return Bounds(of(bounds.concurrency) or 1, of(bounds.requests), of(bounds.tokens))
 
@@ -189,8 +190,8 @@ def limits_of(endpoint: str, bounds: Bounds) -> Limits:
         endpoint: Names the endpoint, and whose account is asked there.
         bounds: Of a gate that is not there yet.
     """
-    shared = _SHARED.setdefault(asyncio.get_running_loop(), {})
-    return shared.setdefault(endpoint, Limits(_part(bounds)))
+    shared, share = _SHARED.setdefault(asyncio.get_running_loop(), {}), _SHARE.get()
+    return shared.setdefault((endpoint, share), Limits(_part(bounds, share)))
 
 
 def _rate(a_minute: int | None) -> AsyncLimiter | None:

@@ -87,6 +87,10 @@ class Registry:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Let go of all speakers that were made."""
         for speaker in self._speakers.values():
             await speaker.aclose()
 

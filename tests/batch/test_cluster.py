@@ -22,6 +22,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from batches import check_whole, streamer, write_plan
 
+from debate import read_transcript
 from debate.batch import cluster as on_cluster
 from debate.batch.folder import BatchFolder
 from debate.batch.index import Outcome
@@ -44,7 +45,7 @@ async def held(batch: Batch, workers: int, kills: int, seed: int, *, told: bool 
             ended += 1
             more.set()
 
-    async with on_cluster.cluster(f"local:{workers}") as client:
+    async with on_cluster.cluster(f"local:{workers}", jobs=batch.jobs) as client:
         task = asyncio.ensure_future(on_cluster.run_on(client, batch, watch))
         each = max(1, len(batch.folder.cells) // (kills + 1))
         while killed < kills and not task.done():
@@ -75,6 +76,16 @@ async def test_a_batch_whose_workers_are_killed_is_whole_in_the_end(tmp_path):
             assert await held(batch, workers=2, kills=2, seed=1)
         check_whole(batch.folder.path, 16)
         assert not list(batch.folder.path.glob(".shared-*"))
+
+
+async def test_fewer_workers_than_jobs_hold_as_many_conferences_as_the_plan_says(tmp_path):
+    with streamer(tokens=20, delay_ms=10) as model:
+        batch = Batch(BatchFolder.begin(write_plan(tmp_path, model, seeds=4, jobs=4)))
+        with batch.folder.held():
+            await held(batch, workers=2, kills=0, seed=1)
+    check_whole(batch.folder.path, 4)
+    kept = [read_transcript(batch.folder.path / f"{c.id}.jsonl") for c in batch.folder.cells]
+    assert max(events[0].at for events in kept) < min(events[-1].at for events in kept)
 
 
 def test_where_the_folder_is_not_shared_transcripts_come_home(tmp_path):
