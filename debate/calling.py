@@ -193,10 +193,7 @@ class Caller:
         state = self._table.state
         if state.budget is None:
             return True
-        under_way = [turn.at_most for turn in state.in_air.values()]
-        under_way += [ask.at_most for ask in state.asking.values()]
-        in_air = sum((each or Decimal(0) for each in under_way), Decimal(0))
-        return state.at_most + in_air + (at_most or 0) <= state.budget
+        return state.at_most + state.under_way + (at_most or 0) <= state.budget
 
     def _too_long(self, voice: Voice, prompt: Prompt) -> str | None:
         """Why a prompt is not sent that its model cannot hold, even with what minutes spare."""

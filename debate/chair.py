@@ -184,8 +184,9 @@ class Chair:
         """
         state = self._table.state
         check_prices(state.profiles.values())
-        if cost <= state.at_most:
-            raise UserError(f"it may have cost {state.at_most:f} already")
+        spent = state.at_most + state.under_way
+        if cost <= spent:
+            raise UserError(f"it may have cost {spent:f} already")
         self._orders.append(partial(self._table.record, BudgetSet(cost=cost)))
 
     # -- for the driver

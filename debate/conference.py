@@ -30,6 +30,7 @@ from debate.events import (
     Profile,
 )
 from debate.floor import Floor
+from debate.interrupted import ENDED
 from debate.library import begin_transcript
 from debate.prompts import minutes
 from debate.prompts.layouts import Projection
@@ -289,9 +290,10 @@ class Conference:
             await self._floor.hold(call)
 
     def _pick_up(self) -> None:
-        """Go on after a pause or a crash: what was in the air then has to be said again."""
+        """Go on after a pause or a crash: what was in the air then has to be said again, and may
+        have cost the most that it can."""
         self.record(FloorResumed())
-        for event in broken_off(self._state, "the program ended during"):
+        for event in broken_off(self._state, ENDED, billed=True):
             self.record(event)
 
     async def _side_by_side(self, calls: list[Calling]) -> None:

@@ -172,7 +172,8 @@ def _first_lines(path: Path, count: int) -> bytes:
 def _changed(state: ConferenceState, changes: Changes) -> list[AnyEvent]:
     """The events of a fork behind its first, each checked where it stands."""
     _check_names(state, changes)
-    events = broken_off(state, "the copied past ends within") if state.busy else []
+    # Its calls, and what they cost, are the origin's.
+    events = broken_off(state, "the copied past ends within", billed=False)
     events += [PersonaChanged(persona=persona.seated()) for persona in changes.personas]
     events += [SeatChanged(seat=seat, profile=of) for seat, of in changes.seats.items()]
     events += [_made(RuleAdded, "the rule", text=text) for text in changes.rules]

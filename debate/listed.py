@@ -52,6 +52,8 @@ class Listed:
     """The model that speaks for each of the seats now."""
     cost: Decimal | None = None
     """None if any turn's price is unknown."""
+    at_most: Decimal = Decimal(0)
+    """The same, where a call whose cost is not known counts as the most that it can have cost."""
     seconds: float = 0.0
     size: int = 0
     """Bytes of the file."""
@@ -264,6 +266,7 @@ def _counted(listed: Listed, state: ConferenceState) -> Listed:
         seats=tuple(one_line(card.name) for card in opened.seats),
         models=tuple(one_line(state.profiles[card.id].model) for card in opened.seats),
         cost=state.cost,
+        at_most=state.at_most + state.under_way,
         seconds=round(state.seconds, 3),
     )
 

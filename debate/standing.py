@@ -255,6 +255,12 @@ class ConferenceState:
         return sum((c.known + (c.over or 0) for c in self.bill.costs), Decimal(0))
 
     @property
+    def under_way(self) -> Decimal:
+        """The most that what is in the air can cost, as far as that is known."""
+        calls: list[TurnOpened | AskOpened] = [*self.in_air.values(), *self.asking.values()]
+        return sum((call.at_most or Decimal(0) for call in calls), Decimal(0))
+
+    @property
     def phase_plan(self) -> Phase | None:
         """The scenario's plan of the phase now open."""
         return self.opened.scenario.phases[self.phase.index] if self.phase else None

@@ -20,7 +20,7 @@ from typing import Any
 from debate.bill import Bill, minutes_bill, turn_bill
 from debate.events import (
     AnyEvent,
-    AskFailed,
+    AskOpened,
     BudgetSet,
     ConferenceClosed,
     ConferenceForked,
@@ -40,6 +40,7 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
+from debate.interrupted import ENDED, interrupted
 from debate.proceedings import CHANGES
 from debate.standing import (
     Announcement,
@@ -78,21 +79,18 @@ def apply(state: ConferenceState, event: AnyEvent) -> ConferenceState:
     return after if still else _tick(after, event.at)
 
 
-def broken_off(state: ConferenceState, how: str) -> list[AnyEvent]:
-    """The events that end whatever is in the air, so that it is asked for again.
+def broken_off(state: ConferenceState, how: str, *, billed: bool) -> list[AnyEvent]:
+    """The events that end whatever is in the air, so that it is asked for again. Arguments as of
+    `interrupted`."""
+    turns = [opened for _, opened in sorted(state.in_air.items())]
+    asks = [opened for _, opened in sorted(state.asking.items())]
+    open_: list[TurnOpened | AskOpened] = [*turns, *asks]
+    return [interrupted(opened, how, billed=billed) for opened in open_]
 
-    Args:
-        how: What broke it off, as in "the program ended during".
-    """
-    turns = [
-        TurnFailed(turn=number, seat=opened.seat, reason="interrupted", message=f"{how} this turn")
-        for number, opened in sorted(state.in_air.items())
-    ]
-    asks = [
-        AskFailed(ask=number, seat=opened.seat, reason="interrupted", message=f"{how} this ask")
-        for number, opened in sorted(state.asking.items())
-    ]
-    return [*turns, *asks]
+
+def ended_now(state: ConferenceState) -> ConferenceState:
+    """The state if the program ended now, as far as costs go: what is in the air may be billed."""
+    return fold(broken_off(state, ENDED, billed=True), state)
 
 
 def _tick(state: ConferenceState, at: datetime | None) -> ConferenceState:
@@ -354,6 +352,7 @@ __all__ = [
     "Turn",
     "apply",
     "broken_off",
+    "ended_now",
     "fold",
     "last_held",
     "last_withdrawable",

@@ -24,6 +24,7 @@ from debate.events import (
     TurnWithdrawn,
     Usage,
 )
+from debate.interrupted import ENDED, interrupted
 from debate.motions import MotionFigures, Motions
 from debate.scenario import Phase
 from debate.swing import Swing, swing
@@ -247,6 +248,7 @@ def stats(events: Iterable[AnyEvent]) -> Stats:
     count = _Count()
     for event in events:
         count.take(event)
+    count.end()
     return count.stats()
 
 
@@ -292,6 +294,13 @@ class _Count:
             case _:
                 pass
 
+    def end(self) -> None:
+        """Count what no end is known of: it may have cost the most that it can."""
+        turns = [opened for opened, _ in self._asked.values()]
+        open_: list[TurnOpened | AskOpened] = [*turns, *self._asks.values()]
+        for opened in open_:
+            self.take(interrupted(opened, ENDED, billed=True))
+
     def stats(self) -> Stats:
         """What there is by now."""
         for seat, figures in self._seats.items():
@@ -308,7 +317,7 @@ class _Count:
         )
 
     def _end(self, event: TurnClosed | TurnFailed) -> None:
-        opened, profile = self._asked.get(event.turn, (None, self._profiles[event.seat]))
+        opened, profile = self._asked.pop(event.turn, (None, self._profiles[event.seat]))
         bill = turn_bill(event, profile.price, opened.at_most if opened else None)
         for figures in (self._seats[event.seat], self._total):
             if isinstance(event, TurnClosed):

@@ -44,6 +44,7 @@ from debate.events import (
 )
 from debate.factors import NONE, Factors
 from debate.grouped import Tallied
+from debate.interrupted import ENDED, interrupted
 from debate.scenario import HOUSE_MOTION, Phase
 from debate.tally_sums import Sums
 from debate.text import count_words
@@ -195,6 +196,9 @@ class _Reading:
         """The sums, once the last event was taken."""
         if self._opened is None:
             raise TranscriptError("it holds no whole line")
+        open_: list[TurnOpened | AskOpened] = [*self._turns.values(), *self._asks.values()]
+        for opened in open_:
+            self.take(interrupted(opened, ENDED, billed=True))
         for motion, sums in self._motions.items():
             sums.numbers["carried"] += self._carried.get(motion, False)
         return self._groups

@@ -6,14 +6,17 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from decimal import Decimal
 from itertools import count
 
 import pytest
 from chat_server import ChatServer, Reply
 
+from debate.listed import read_listed
 from debate.state import fold
 from debate.transcript import read
+from debate.verify import verify
 
 YALTA = (sys.executable, "-m", "debate")
 SHORT = ("--phases", "opening,plenary,closing")
@@ -107,3 +110,62 @@ def test_a_spent_budget_says_how_to_go_on(priced, tmp_path):
         assert f"\nGo on with:  yalta resume {path} --budget N\n" in done.stderr
         more = yalta("resume", path, "--budget", "1")
         assert more.returncode == 0, more.stderr
+
+
+@pytest.fixture
+def killed(priced, tmp_path):
+    """Kills a run with SIGKILL while a call is in the air; gives its transcript and what the call
+    could cost at most."""
+    path, calls = tmp_path / "c.jsonl", count()
+    hold, held = threading.Event(), threading.Event()
+
+    def answer(body):
+        if next(calls) != at:
+            return Reply(["So."])
+        held.set()
+        return Reply(["Half a thought."], hold=hold)
+
+    at = 3
+    with ChatServer(answer) as server:
+        priced(server)
+        words = ["run", "yalta", *TWO, "--budget", "1", "-o", str(path)]
+        with subprocess.Popen([*YALTA, *words], stdout=subprocess.PIPE) as run:
+            assert held.wait(30)
+            run.kill()
+        hold.set()
+        (opened,) = fold(read(path)).in_air.values()
+        yield path, opened.at_most
+
+
+def total(path):
+    """What all calls cost, and at most, as `yalta stats` has it."""
+    (cost,) = json.loads(yalta("stats", path, "--json").stdout)["total"]["costs"]
+    return Decimal(cost["cost"]), Decimal(cost["at_most"])
+
+
+def test_a_call_in_the_air_at_a_kill_counts_as_the_most_it_can_have_cost(killed):
+    path, at_most = killed
+    assert at_most > CALL
+    assert total(path) == (3 * CALL, 3 * CALL + at_most)
+    assert "at most" in yalta("stats", path).stdout
+    of_many = json.loads(yalta("stats", path, "--by", "model", "--json").stdout)
+    assert Decimal(of_many["total"]["costs"][0]["at_most"]) == 3 * CALL + at_most
+    assert read_listed(path, 0)[0].at_most == 3 * CALL + at_most
+
+    more = yalta("resume", path)
+    assert more.returncode == 0, more.stderr
+    assert total(path) == (6 * CALL, 6 * CALL + at_most)
+    assert "\nCost: at most " in more.stderr
+    assert verify(path).good
+
+
+def test_what_a_killed_run_may_have_cost_is_within_its_budget(killed):
+    path, at_most = killed
+    done = yalta("resume", path, "--budget", 3 * CALL + at_most)
+    assert done.returncode == 2
+    assert "it may have cost" in done.stderr
+    done = yalta("resume", path, "--budget", 3 * CALL + at_most * Decimal("1.5"))
+    assert done.returncode == 1, "no further call is borne"
+    state = fold(read(path))
+    assert len(state.record) == 3
+    assert state.standing == "paused"

@@ -261,7 +261,7 @@ Everything you do here is an event in the transcript. Leaving pauses: it can be 
             running = self.session.standing == "running"
             since = time.monotonic() - self._heard_at if running else 0.0
             state = conference.state
-            self._agenda.show(state, state.seconds + since, self._table.cost, self._table.currency)
+            self._agenda.show(state, state.seconds + since, self._table.bill, self._table.currency)
 
     async def _ask(self, prompt: Prompt) -> str:
         conference = self.session.conference

@@ -9,11 +9,12 @@ from rich.style import Style
 from rich.text import Text
 from textual.widgets import Static
 
+from debate.bill import Bill
 from debate.phases import turns_planned
 from debate.scenario import HOUSE_MOTION, Phase, PhaseKind, RoundRobin
 from debate.standing import ConferenceState, CurrentPhase, turns_held
 from tui.widgets.floor.blocks import plain
-from tui.widgets.floor.roster import money
+from tui.widgets.floor.roster import charged, money
 
 BAR = 16  # cells
 
@@ -28,9 +29,7 @@ class AgendaLine(Static):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
 
-    def show(
-        self, state: ConferenceState, seconds: float, cost: Decimal | None, currency: str
-    ) -> None:
+    def show(self, state: ConferenceState, seconds: float, bill: Bill, currency: str) -> None:
         """Show where a conference stands, after so many seconds."""
         scenario = state.opened.scenario
         done, total = progress(state)
@@ -42,8 +41,8 @@ class AgendaLine(Static):
         if total:
             text.append(f"  {_bar(done, total, BAR // 2 if narrow else BAR)} {done}/{total}")
         text.append(f"  {clock(seconds)}")
-        if cost is None or cost or state.budget is not None:
-            text.append(f"  {money(cost, currency)}")
+        if bill.costs or state.budget is not None:
+            text.append(f"  {charged(bill) if bill.costs else money(Decimal(0), currency)}")
         if state.budget is not None:
             text.append(f" of {money(state.budget, currency)}")
         self.update(text, layout=False)  # it has one line, whatever stands in it

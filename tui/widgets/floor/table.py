@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
-from debate.bill import NOTHING, answer_bill, minutes_bill, turn_bill
+from debate.bill import NOTHING, Bill, answer_bill, minutes_bill, turn_bill
 from debate.chair import SKIPPED
 from debate.events import (
     Answer,
@@ -118,11 +117,9 @@ class Table:
             self.take(event)
 
     @property
-    def cost(self) -> Decimal | None:
-        """What all calls cost; None if that of any finished turn is unknown, or in two currencies,
-        which cannot be summed."""
-        bill = sum((row.figures.bill for row in self.rows.values()), self._clerk)
-        return Decimal(0) if not bill.costs else bill.costs[0].cost if not bill.costs[1:] else None
+    def bill(self) -> Bill:
+        """What all calls came to."""
+        return sum((row.figures.bill for row in self.rows.values()), self._clerk)
 
     def _open(self, opened: ConferenceOpened) -> None:
         self.rows, self._said, self._clerk = {}, {}, NOTHING

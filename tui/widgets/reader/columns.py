@@ -51,7 +51,11 @@ def models(listed: Listed) -> str:
 def cost(listed: Listed) -> str:
     """What it cost."""
     # No currency is listed; that of most price lists would be a guess.
-    return "?" if listed.cost is None else "free" if not listed.cost else money(listed.cost, "")
+    if listed.cost is None:
+        return "?"
+    if listed.at_most > listed.cost:
+        return f"≤ {money(listed.at_most, '')}"
+    return money(listed.cost, "") if listed.cost else "free"
 
 
 #: The title, which takes what room is left, comes first.
