@@ -59,14 +59,17 @@ def _misfits(folder: BatchFolder, cell: Cell, registry: Registry) -> Iterator[Mi
     """What of the plan does not fit in the conference of a cell."""
     try:
         job = folder.job(cell)
-        held = Held(job.scenario, job.wishes) if job.scenario else None
-        check_named(folder.plan, cell, held, job.opened)
     except Misfit as misfit:
         yield misfit
         return
-    unknown = [*_unknown_models(folder, cell, job, registry)]
-    yield from unknown
-    if unknown:
+    found = [*_unknown_models(folder, cell, job, registry)]
+    try:
+        held = Held(job.scenario, job.wishes) if job.scenario else None
+        check_named(folder.plan, cell, held, job.opened)
+    except Misfit as misfit:
+        found.append(misfit)
+    yield from found
+    if found:
         return
     try:
         opened, _ = manifest(folder, cell, registry)

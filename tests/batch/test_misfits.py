@@ -61,6 +61,11 @@ factors: {{model: "{model}", seed: 1{factors}}}
             "",
             ["5:19: phases[1]: no phase named 'clozing'; did you mean 'closing'?"],
         ),
+        (
+            "models: {yang: locall}\nphases: [clozing]",
+            "",
+            ["5:16: models.yang: no model named 'locall'", "6:10: phases[0]: no phase named"],
+        ),
         ("rounds: 2\nphases: [opening]", "", ["5:9: rounds: those phases have no plenary"]),
         ("phases: [opening]\nrounds: 2", "", ["6:9: rounds: those phases have no plenary"]),
         (
