@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import partial
 from typing import Literal, Protocol
 
@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from debate.chair import Chair, Dropped, Key
 from debate.clerk import Clerk
+from debate.cost_wording import amount, plain
 from debate.errors import NotRecorded, SpeakerError
 from debate.events import AnyEvent
 from debate.money import most
@@ -150,9 +151,7 @@ class Caller:
             return True, at_most
         # Beside others that may prove cheaper it waits for them; alone it has to be paid for.
         if not self._table.state.busy:
-            self._table.chair.pause_for(
-                f"{BUDGET_SPENT}: the next turn may cost up to {at_most:.4f}"
-            )
+            self._table.chair.pause_for(self.unpaid("the next turn", at_most))
         return False, None
 
     async def hear(self, key: Key, take: Take, at_most: Decimal | None) -> Ended | None:
@@ -190,10 +189,23 @@ class Caller:
 
     def affords(self, at_most: Decimal | None) -> bool:
         """Whether another call can be paid for, if all that are in the air cost the most."""
+        budget = self._table.state.budget
+        return budget is None or (at_most or 0) <= self._left(budget)
+
+    def _left(self, budget: Decimal) -> Decimal:
+        """What is left of a budget, if all calls that are in the air cost the most."""
         state = self._table.state
-        if state.budget is None:
-            return True
-        return state.at_most + state.under_way + (at_most or 0) <= state.budget
+        return budget - state.at_most - state.under_way
+
+    def unpaid(self, what: str, at_most: Decimal | None) -> str:
+        """Why a call is not made that cannot be paid for."""
+        budget = self._table.state.budget or Decimal(0)
+        # Rounded away from each other, so that the one never looks like the other.
+        most = amount(at_most or Decimal(0), None, ROUND_CEILING)
+        left = amount(max(self._left(budget), Decimal(0)), None, ROUND_FLOOR)
+        return (
+            f"{BUDGET_SPENT}: {what} may cost up to {most}, and {left} of {plain(budget)} is left"
+        )
 
     def _too_long(self, voice: Voice, prompt: Prompt) -> str | None:
         """Why a prompt is not sent that its model cannot hold, even with what minutes spare."""

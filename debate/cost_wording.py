@@ -15,6 +15,11 @@ def amount(cost: Decimal, currency: str | None, rounding: str = ROUND_HALF_EVEN)
     return f"{rounded:f} {one_line(currency or '')}".rstrip()
 
 
+def plain(cost: Decimal | float) -> str:
+    """A cost to its last digit, and never with an exponent."""
+    return f"{Decimal(str(cost)).normalize():f}"
+
+
 def told(bill: Bill, *, brief: bool = False) -> str:
     """What calls came to, in a few words or fewer still; each currency for itself."""
     return ", ".join(dict.fromkeys(cost_told(cost, brief) for cost in bill.costs)) or "free"

@@ -18,7 +18,7 @@ from debate.prompts.layouts import request_hash
 from debate.scenario import Phase
 from debate.speakers.base import Prompt
 from debate.state import last_held
-from debate.steps import BUDGET_SPENT, Ask, Calling, GiveFloor
+from debate.steps import Ask, Calling, GiveFloor
 from debate.take import Minuting, Take
 
 # Room for languages that need more tokens a word than English, and for a reply that runs over.
@@ -97,7 +97,7 @@ class Floor:
             voice = self._caller.voice(call.seat)
             at_most = most_for_minutes(voice)
             if not self._caller.affords(at_most):
-                self._table.chair.pause_for(f"{BUDGET_SPENT}: minutes may cost up to {at_most:.4f}")
+                self._table.chair.pause_for(self._caller.unpaid("minutes", at_most))
                 return False
             try:
                 async with self._table.chair.floor(("minutes", call.through), call.seat):

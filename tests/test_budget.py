@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import re
+from decimal import ROUND_FLOOR, Decimal
 
 import pytest
 from held import SEATS, small
@@ -12,6 +13,7 @@ from wire_faults import CutClean
 
 from debate import Conference, Wishes, read_transcript
 from debate.errors import LoadError
+from debate.events import TurnOpened
 from debate.speakers.profiles import load_profiles
 
 PRICED = {
@@ -53,6 +55,24 @@ async def test_reasoning_that_broke_off_counts_as_the_most_it_can_have_cost(tmp_
     tries = [each for event in events for each in getattr(event, "tries", ())]
     assert tries
     assert all(each.accepted for each in tries)
+
+
+async def test_a_turn_that_cannot_be_paid_for_is_told_with_what_is_left(tmp_path):
+    async with ModelServer() as server:
+        point_at(server.url, models=PRICED)
+        _, events = await hold(tmp_path / "paid", budget=1)
+        first = next(event.at_most for event in events if isinstance(event, TurnOpened))
+        short = first.quantize(Decimal("0.0001"), ROUND_FLOOR)
+        assert 0 < short < first < short + Decimal("0.0001"), "they look the same in four places"
+        _, events = await hold(tmp_path / "short", budget=float(short))
+    told = re.fullmatch(
+        r"the budget bears no further turn: the next turn may cost up to ([\d.]+),"
+        r" and ([\d.]+) of ([\d.]+) is left",
+        events[-1].reason,
+    )
+    assert told, events[-1].reason
+    most, left, whole = map(Decimal, told.groups())
+    assert most >= first > short == left == whole
 
 
 async def test_what_no_server_had_begun_costs_nothing(tmp_path, monkeypatch):

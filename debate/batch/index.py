@@ -45,10 +45,10 @@ class Costs(Model):
         """What calls came to."""
         return cls(
             currency=cost.currency or "",
-            cost=str(cost.known),
+            cost=f"{cost.known:f}",
             unknown=cost.unknown,
             broken=cost.broken,
-            over=None if cost.over is None else str(cost.over),
+            over=None if cost.over is None else f"{cost.over:f}",
         )
 
     @property

@@ -33,6 +33,7 @@ from debate.cli.batch_progress import Progress, progress
 from debate.cli.forecast import amount_told
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
+from debate.cost_wording import plain
 from debate.errors import YaltaError
 from debate.library import short_path
 from debate.speakers.registry import Registry
@@ -342,7 +343,7 @@ def _tell(held: Batch, *, running: bool = False) -> None:
     left = held.open()
     begun = sum((held.folder.path / f"{cell.id}.jsonl").exists() for cell in left)
     started = f" ({begun:,} of them begun)" if begun else ""
-    limit = f" of {held.budget:g}" if held.budget is not None else ""
+    limit = f" of {plain(held.budget)}" if held.budget is not None else ""
     spent = f", {amount_told(held.spent)}{limit} spent" if limit or held.spent else ""
     click.echo(
         f"{ends['complete']:,} complete, {ends['failed']:,} failed, {len(left):,} open{started}, of"

@@ -16,6 +16,7 @@ from debate.cli.batch_check import check_keys, manifest
 from debate.cli.forecast import amount_told, layout_told, money_told
 from debate.cli.table import table
 from debate.cli.wrapping import paragraph
+from debate.cost_wording import plain
 from debate.errors import UserError
 from debate.forecast import Figures, Money, forecast
 from debate.speakers.registry import Registry
@@ -93,8 +94,8 @@ def _show_budget(folder: BatchFolder, budget: Decimal, groups: list[_Group]) -> 
     held = Counter(cell.arm for cell in borne(folder.cells, budget, costs))
     planned = Counter(cell.arm for cell in folder.cells)
     paragraph(
-        f"Budget {budget:g} for all: each conference may take in proportion to what is foreseen of"
-        " it, and begins only if there is enough for it in every arm."
+        f"Budget {plain(budget)} for all: each conference may take in proportion to what is"
+        " foreseen of it, and begins only if there is enough for it in every arm."
     )
     if held != planned:
         told = ", ".join(f"{held[arm]:,} of {count:,} {arm}" for arm, count in planned.items())

@@ -14,6 +14,7 @@ import click
 from debate.batch.cells import Cell
 from debate.batch.index import Outcome
 from debate.batch.run import Batch
+from debate.cli.forecast import amount_told
 from debate.events import ConferenceOpened, TurnClosed
 from debate.phases import turns_planned
 from debate.take import Item
@@ -118,7 +119,7 @@ class _Bars(Progress):
     def _show_total(self) -> None:
         rate = self._counted.turns / self._counted.seconds * 60
         failed = len(self._batch.failed())
-        spent = f", {self._batch.spent:.2f} spent" if self._batch.spent else ""
+        spent = f", {amount_told(self._batch.spent)} spent" if self._batch.spent else ""
         said = f"{rate:,.0f} turns a minute, {failed} failed{spent}"
         self._shown.tell(len(self._batch.outcomes), said)
 

@@ -10,6 +10,8 @@ import pytest
 from batches import check_whole, streamer, write_plan
 from click.testing import CliRunner
 
+from debate.batch.index import Costs
+from debate.bill import Cost
 from debate.cli import yalta
 
 
@@ -78,3 +80,21 @@ def test_a_budget_that_is_short_leaves_every_arm_the_same_open(tmp_path):
         assert {"arm complete failed open", "full 2 0 1", "no-persona 2 0 1"} < {*ended}
         run("resume", tmp_path / "small", "--budget", 1)
         check_whole(tmp_path / "small", 6)
+
+
+@pytest.mark.parametrize("budget", ["0.000001", "12345678"])
+def test_a_budget_is_told_in_plain_decimals_wherever_it_is_told(model, tmp_path, budget):
+    price(tmp_path, model)
+    more = f"budget: {budget}\nphases: [opening]\n"
+    plan = write_plan(tmp_path, "priced", seeds=1, more=more)
+    assert f"Budget {budget} for all" in run("plan", plan)
+    spent = f" of {budget} spent"
+    bears = int(Decimal(budget) > 1)
+    assert spent in run("run", plan, code=1 - bears)
+    assert spent in run("status", tmp_path / "small")
+
+
+def test_a_tiny_cost_is_written_in_plain_decimals(tmp_path):
+    cost = Costs.of(Cost("USD", Decimal("1.2E-7"), over=Decimal("3E-8")))
+    assert (cost.cost, cost.over) == ("0.00000012", "0.00000003")
+    assert cost.came_to == Cost("USD", Decimal("1.2E-7"), over=Decimal("3E-8"))
