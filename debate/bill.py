@@ -70,6 +70,12 @@ class Bill:
         """Calls that came to nothing at a cost that nobody tells."""
         return sum(cost.broken for cost in self.costs)
 
+    @property
+    def at_most(self) -> Decimal:
+        """All of it in one sum, where a call whose cost is not known counts as the most that it can
+        have cost; where nothing limits that, it counts as nothing."""
+        return sum((cost.known + (cost.over or 0) for cost in self.costs), Decimal(0))
+
     def __add__(self, other: Bill) -> Bill:
         lines = {cost.currency: cost for cost in self.costs}
         for cost in other.costs:

@@ -151,7 +151,7 @@ class Caller:
             return True, at_most
         # Beside others that may prove cheaper it waits for them; alone it has to be paid for.
         if not self._table.state.busy:
-            self._table.chair.pause_for(self.unpaid("the next turn", at_most))
+            self._table.chair.pause_for(self.unpaid("the next turn", at_most), at_most)
         return False, None
 
     async def hear(self, key: Key, take: Take, at_most: Decimal | None) -> Ended | None:

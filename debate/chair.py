@@ -75,6 +75,7 @@ class Chair:
         self._dropped: dict[Key, str] = {}
         self._orders: deque[Callable[[], None]] = deque()
         self._pausing: str | None = None
+        self._needs: Decimal | None = None
         self.steps_left: int | None = None
         """Turns that may still begin before the conference pauses by itself; None is no limit."""
 
@@ -87,11 +88,11 @@ class Chair:
 
     def pause(self) -> None:
         """Pause before the next turn; the one in the air ends as it would."""
-        self._pausing = PAUSED
+        self.pause_for(PAUSED)
 
     def unpause(self) -> None:
         """Take a pause back that has not begun yet."""
-        self._pausing = self.steps_left = None
+        self._pausing = self._needs = self.steps_left = None
 
     def halt(self) -> None:
         """Pause now: the turn in the air is ended, and asked for again when it goes on."""
@@ -191,13 +192,19 @@ class Chair:
 
     # -- for the driver
 
-    def pause_for(self, why: str) -> None:
-        """Pause before the next turn, for a reason of the driver's."""
-        self._pausing = why
+    def pause_for(self, why: str, at_most: Decimal | None = None) -> None:
+        """Pause before the next turn, for a reason of the driver's.
+
+        Args:
+            why: The reason.
+            at_most: What the next call can cost, where the budget does not bear it.
+        """
+        self._pausing, self._needs = why, at_most
 
     def begin(self, turns: int | None) -> None:
         """The conference goes on, for so many turns or to its end: no pause is ordered yet."""
-        self._pausing, self.steps_left = None, turns
+        self.unpause()
+        self.steps_left = turns
 
     def attend(self) -> bool:
         """Carry out what was ordered; the floor is free. Returns False if the conference pauses."""
@@ -206,7 +213,7 @@ class Chair:
         if self._table.state.standing != "open":
             return False
         if self._pausing is not None or self.steps_left == 0:
-            self._table.record(FloorPaused(reason=self._pausing or ONE_TURN))
+            self._table.record(FloorPaused(reason=self._pausing or ONE_TURN, at_most=self._needs))
             self.unpause()
             return False
         return True

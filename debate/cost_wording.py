@@ -35,3 +35,22 @@ def cost_told(cost: Cost, brief: bool = False) -> str:
         most = amount(cost.at_most, cost.currency, ROUND_CEILING)
         return ("≤ " if brief else "at most ") + most
     return amount(cost.cost, cost.currency)
+
+
+def spent_told(bill: Bill, of: str = "") -> str:
+    """What is spent, while more is being spent: what is known of it, which never gets less, and
+    behind it how much it can be.
+
+    Args:
+        bill: What calls came to.
+        of: What it is a part of, such as " of 40".
+    """
+    costs = [cost for cost in bill.costs if cost.currency is not None]
+    known = " + ".join(amount(cost.known, cost.currency) for cost in costs) or "0"
+    over = [cost for cost in costs if cost.over]
+    most = " + ".join(
+        amount(cost.known + (cost.over or 0), cost.currency, ROUND_CEILING) for cost in over
+    )
+    unknown = any(cost.over is None for cost in bill.costs)
+    told = "or more" if unknown else f"at most {most}" if over else ""
+    return f"{known}{of} spent" + (f" ({told})" if told else "")

@@ -233,6 +233,9 @@ class FloorPaused(Event):
 
     type: Literal["floor.paused"] = "floor.paused"
     reason: str
+    at_most: Decimal | None = Field(
+        None, ge=0, description="What the next call can cost, where the budget does not bear it."
+    )
 
 
 class FloorResumed(Event):

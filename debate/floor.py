@@ -97,7 +97,7 @@ class Floor:
             voice = self._caller.voice(call.seat)
             at_most = most_for_minutes(voice)
             if not self._caller.affords(at_most):
-                self._table.chair.pause_for(self._caller.unpaid("minutes", at_most))
+                self._table.chair.pause_for(self._caller.unpaid("minutes", at_most), at_most)
                 return False
             try:
                 async with self._table.chair.floor(("minutes", call.through), call.seat):

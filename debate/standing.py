@@ -250,9 +250,8 @@ class ConferenceState:
 
     @property
     def at_most(self) -> Decimal:
-        """The same, where a call whose cost is not known counts as the most that it can have cost;
-        where nothing limits that, it counts as nothing."""
-        return sum((c.known + (c.over or 0) for c in self.bill.costs), Decimal(0))
+        """The most that the calls can have cost; see `Bill.at_most`."""
+        return self.bill.at_most
 
     @property
     def under_way(self) -> Decimal:

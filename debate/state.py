@@ -40,7 +40,7 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
-from debate.interrupted import ENDED, interrupted
+from debate.interrupted import interrupted
 from debate.proceedings import CHANGES
 from debate.standing import (
     Announcement,
@@ -86,11 +86,6 @@ def broken_off(state: ConferenceState, how: str, *, billed: bool) -> list[AnyEve
     asks = [opened for _, opened in sorted(state.asking.items())]
     open_: list[TurnOpened | AskOpened] = [*turns, *asks]
     return [interrupted(opened, how, billed=billed) for opened in open_]
-
-
-def ended_now(state: ConferenceState) -> ConferenceState:
-    """The state if the program ended now, as far as costs go: what is in the air may be billed."""
-    return fold(broken_off(state, ENDED, billed=True), state)
 
 
 def _tick(state: ConferenceState, at: datetime | None) -> ConferenceState:
@@ -352,7 +347,6 @@ __all__ = [
     "Turn",
     "apply",
     "broken_off",
-    "ended_now",
     "fold",
     "last_held",
     "last_withdrawable",

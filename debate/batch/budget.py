@@ -28,8 +28,8 @@ class Budget:
 
     Args:
         total: Of the whole batch; no limit, if None.
-        foreseen: What each cell is foreseen to cost, by its id. Without it each is given an equal
-            part of what is left.
+        foreseen: What each cell is foreseen to take from here on, by its id. Without it each is
+            given an equal part of what is left.
     """
 
     def __init__(self, total: Decimal | None, foreseen: Mapping[str, Decimal]) -> None:
@@ -42,16 +42,21 @@ class Budget:
 
         Args:
             open_: In their order.
-            spent: By the conferences that have ended.
+            spent: By all conferences, before those that are held were given what they may cost.
         """
         if self.total is None:
             return True
-        first = _but_arm(open_[0])
-        alike = takewhile(lambda cell: _but_arm(cell) == first, open_)
-        return self._left(spent) >= HEADROOM * sum(map(self._weight, alike))
+        first = but_arm(open_[0])
+        alike = takewhile(lambda cell: but_arm(cell) == first, open_)
+        return self._left(spent) >= self._wanted(alike)
+
+    def wanted(self, open_: Iterable[Cell], spent: Decimal) -> Decimal:
+        """The budget of the whole batch that bears all that is open. Arguments as of `bears`."""
+        return spent + self._wanted(open_)
 
     def begin(self, open_: Sequence[Cell], spent: Decimal) -> Decimal | None:
-        """Give the first of the cells that are open what it may cost; None is no limit."""
+        """Give the first of the cells that are open what it may cost from here on; None is no
+        limit."""
         if self.total is None:
             return None
         mine = self._weight(open_[0])
@@ -62,7 +67,7 @@ class Budget:
         return self._given[open_[0].id]
 
     def end(self, cell: Cell) -> None:
-        """Take back what a conference was given; what it cost is among what is spent."""
+        """Take back what a conference was given; what it took of it is among what is spent."""
         self._given.pop(cell.id, None)
 
     @property
@@ -73,6 +78,9 @@ class Budget:
     def _left(self, spent: Decimal) -> Decimal:
         assert self.total is not None
         return self.total - spent - sum(self._given.values())
+
+    def _wanted(self, cells: Iterable[Cell]) -> Decimal:
+        return HEADROOM * sum(map(self._weight, cells))
 
     def _weight(self, cell: Cell) -> Decimal:
         return max(self._foreseen.get(cell.id, _LEAST), _LEAST)
@@ -86,6 +94,6 @@ def borne(cells: Iterable[Cell], total: Decimal, foreseen: Mapping[str, Decimal]
         yield open_.popleft()
 
 
-def _but_arm(cell: Cell) -> dict[str, str]:
+def but_arm(cell: Cell) -> dict[str, str]:
     """What all arms of one conference have in common."""
     return {name: value for name, value in cell.factors.items() if name != "arm"}

@@ -23,6 +23,7 @@ from debate.shortfall import Shortfall
 from debate.shortfall import told as short_told
 from debate.state import fold
 from debate.stats import stats
+from debate.steps import BUDGET_SPENT
 from debate.transcript import read_entries
 from debate.whole_file import write_whole
 
@@ -66,7 +67,8 @@ class Outcome(Model):
     cell: str
     transcript: str | None = Field(None, description="File name; none if it could not be begun.")
     factors: dict[str, str] = Field(default_factory=dict)
-    end: Literal["complete", "failed"]
+    end: Literal["complete", "failed", "open"]
+    """`open`: it stands still, since its budget bears no further call. In no line of an index."""
     reason: str | None = Field(None, description="Why it is not complete.")
     head: str | None = Field(None, description="Hash of the transcript's last line.")
     lines: int | None = Field(None, description="How many lines the transcript has.")
@@ -98,6 +100,12 @@ class Outcome(Model):
         return lacks / max(1, (self.asks or 0) + self.turns + (self.not_had or 0))
 
     @property
+    def is_open(self) -> bool:
+        """Whether it only lacks budget. Earlier versions took that for a failure."""
+        lacking = (BUDGET_SPENT, "it may have cost ")
+        return self.end != "complete" and (self.reason or "").startswith(lacking)
+
+    @property
     def bill(self) -> Bill:
         """What its calls came to; one with no lines was free."""
         return Bill(tuple(each.came_to for each in self.costs))
@@ -119,7 +127,7 @@ def outcome(
         TranscriptError: if it cannot be read.
     """
     head, lines, short = "", 0, Shortfall()
-    begins = _forked_at(path) if forked else 0
+    begins = forked_at(path) if forked else 0
 
     def events() -> Iterator[AnyEvent]:
         nonlocal head, lines
@@ -130,11 +138,12 @@ def outcome(
                 yield entry.event
 
     total = stats(events()).total
+    end: Literal["complete", "failed", "open"] = "failed" if reason else "complete"
     return Outcome(
         cell=cell,
         transcript=path.name,
         factors=factors,
-        end="failed" if reason else "complete",
+        end="open" if (reason or "").startswith(BUDGET_SPENT) else end,
         reason=reason,
         head=head,
         lines=lines,
@@ -157,13 +166,13 @@ def outcome(
 
 def cost_before(path: Path) -> Decimal:
     """What the past had cost at most that a transcript goes on from."""
-    begins = _forked_at(path)
+    begins = forked_at(path)
     past = (entry.event for entry in read_entries(path) if entry.event.seq < begins)
     return fold(past).at_most
 
 
-def _forked_at(path: Path) -> int:
-    """The `seq` of the line by which it was forked; 0 if it was not."""
+def forked_at(path: Path) -> int:
+    """The `seq` of the line by which a transcript was forked; 0 if it was not."""
     found = (e.event.seq for e in read_entries(path) if isinstance(e.event, ConferenceForked))
     return max(found, default=0)
 

@@ -6,7 +6,6 @@ import asyncio
 import csv
 import signal
 import sys
-from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -16,24 +15,14 @@ import click
 from debate.batch.audit import Difference
 from debate.batch.cells import Cell
 from debate.batch.folder import BatchFolder
-from debate.batch.index import Outcome
 from debate.batch.run import Batch, Watch
-from debate.bill import Cost
+from debate.bill import Bill, Cost
 from debate.cli.batch_check import check_held, check_keys
 from debate.cli.batch_forecast import foreseen, show_forecast
-from debate.cli.batch_losses import (
-    losses,
-    named,
-    tell_lacking,
-    tell_losses,
-    tell_retried,
-    to_retry,
-)
+from debate.cli.batch_losses import losses, tell_retried, to_retry
 from debate.cli.batch_progress import Progress, progress
-from debate.cli.forecast import amount_told
+from debate.cli.batch_told import check_budget, tell, uneven_told
 from debate.cli.table import table
-from debate.cli.wrapping import paragraph
-from debate.cost_wording import plain
 from debate.errors import YaltaError
 from debate.library import short_path
 from debate.speakers.registry import Registry
@@ -122,7 +111,7 @@ def run(plan: Path, out: Path | None, jobs: int | None, address: str | None, pla
     """Hold the conferences of PLAN; goes on with them if it was begun.
 
     Each conference is a transcript of its own; index.jsonl tells how each ended. One that fails
-    never stops the rest. Exits 1 if any failed.
+    never stops the rest. Exits 1 if any failed, or is left open.
 
     \b
     yalta batch run tiers.yaml --jobs 4
@@ -176,13 +165,14 @@ def retry(
 @_FOLDER
 @click.option("--all", "every", is_flag=True, help="List every conference.")
 def status(folder: Path, every: bool) -> None:
-    """Tell how far the batch in FOLDER is, what failed, and what is not as it was recorded.
+    """Tell how far the batch in FOLDER is, what is spent, what failed or stands still, and what is
+    not as it was recorded.
 
     \b
     yalta batch status runs/tiers --all
     """
-    found = Batch(BatchFolder.open(folder, to_hold=False))
-    _tell(found, running=found.folder.running)
+    found = _looked_at(folder)
+    tell(found, running=found.folder.running)
     if every:
         lost = losses(found)
         names = list(dict.fromkeys(n for cell in found.folder.cells for n in cell.factors))
@@ -192,9 +182,7 @@ def status(folder: Path, every: bool) -> None:
                 [
                     cell.id,
                     *(showable(cell.factors.get(n, "")) for n in names),
-                    *_ended(
-                        found.outcomes.get(cell.id), folder / f"{cell.id}.jsonl", lost.get(cell.id)
-                    ),
+                    *_ended(found, cell, lost.get(cell.id)),
                 ]
                 for cell in found.folder.cells
             ],
@@ -216,6 +204,8 @@ def table_(folder: Path) -> None:
     """
     writer = csv.writer(sys.stdout, lineterminator="\n")
     found = Batch(BatchFolder.open(folder, to_hold=False))
+    if uneven := uneven_told(found):
+        click.echo(uneven, err=True)
     names = list(dict.fromkeys(n for cell in found.folder.cells for n in cell.factors))
     said = ("transcript", "end", "reason", *_FIGURES)
     writer.writerow(["cell", *names, *said, "cost", "currency", "at_most", "head"])
@@ -223,19 +213,25 @@ def table_(folder: Path) -> None:
         factors = [cell.factors.get(name, "") for name in names]
         ended = found.outcomes.get(cell.id)
         if ended is None:
-            begun = folder / f"{cell.id}.jsonl"
-            told = [begun.name, "begun"] if begun.exists() else [None, "open"]
-            told += [None] * (len(said) + 4 - len(told))
+            told = _open(found, cell, len(said))
         else:
-            told = [*(getattr(ended, name) for name in said), *_costs(ended), ended.head]
+            costs = _costs(ended.bill) if ended.transcript else [None] * 3
+            told = [*(getattr(ended, name) for name in said), *costs, ended.head]
         writer.writerow(map(safe, [cell.id, *factors, *told]))
 
 
-def _costs(ended: Outcome) -> list[Value]:
+def _open(found: Batch, cell: Cell, said: int) -> list[Value]:
+    """What is told of a conference that has not ended, with room for so many figures."""
+    if (begun := found.underway.get(cell.id)) is None:
+        return ["", "open", *[None] * (said + 2)]
+    why = f"it stands still: {begun.why}" if begun.why else None
+    told: list[Value] = [f"{cell.id}.jsonl", "begun", why, *[None] * (said - 3)]
+    return [*told, *_costs(begun.bill), None]
+
+
+def _costs(bill: Bill) -> list[Value]:
     """Cost, currency and the most that it can be; of several currencies, each its own, in a row."""
-    if ended.transcript is None:
-        return [None, None, None]
-    lines = ended.bill.costs or (Cost(None),)
+    lines = bill.costs or (Cost(None),)
 
     def listed(values: Iterable[object]) -> Value:
         told = list(map(str, values))
@@ -248,11 +244,23 @@ def _costs(ended: Outcome) -> list[Value]:
     ]
 
 
-def _ended(outcome: Outcome | None, path: Path, lost: Difference | None) -> list[str]:
-    if outcome is None:
-        return ["begun" if path.exists() else "open", "", ""]
-    end = {"missing": "missing", "cut": "cut off"}.get(lost.kind, "changed") if lost else None
-    return [end or outcome.end, f"{outcome.turns:,}", f"{outcome.words:,}"]
+def _ended(found: Batch, cell: Cell, lost: Difference | None) -> list[str]:
+    if outcome := found.outcomes.get(cell.id):
+        end = {"missing": "missing", "cut": "cut off"}.get(lost.kind, "changed") if lost else None
+        return [end or outcome.end, f"{outcome.turns:,}", f"{outcome.words:,}"]
+    if begun := found.underway.get(cell.id):
+        return ["stands still" if begun.why else "begun", f"{begun.turns:,}", ""]
+    return ["open", "", ""]
+
+
+def _looked_at(path: Path) -> Batch:
+    """A batch as it stands, with what is foreseen of it where a budget limits it, if it can be."""
+    folder = BatchFolder.open(path, to_hold=False)
+    found = Batch(folder)
+    if folder.plan.budget is not None and found.open():
+        with suppress(YaltaError):
+            return Batch(folder, foreseen=foreseen(folder))
+    return found
 
 
 def _hold(
@@ -269,26 +277,22 @@ def _hold(
     with folder.held():
         limited = budget is not None or folder.plan.budget is not None
         held = Batch(folder, jobs, budget, foreseen(folder) if limited else None)
-        lost = losses(held)
-        retried = to_retry(held, lost) if again else []
-        failed = {each.cell for each in retried}
-        _check_keys(
-            folder,
-            (c for c in folder.cells if c.id not in held.outcomes or c.id in failed),
-            address,
-        )
         if again:
+            lost = losses(held)
             tell_retried(lost)
-            held.forget(retried)
+            held.forget(to_retry(held, lost))
+        check_budget(held)
+        _check_keys(folder, held.able(), address)
         if address is None:
             fetch_models(_models(held), offline=False)
         try:
             with progress(held, plain=plain) as shown:
                 asyncio.run(_run(held, address, shown))
         finally:
+            held.look()
             with suppress(OSError):
-                _tell(held)
-    if held.failed() or held.stopped or losses(held):
+                tell(held)
+    if held.failed() or held.open() or losses(held):
         sys.exit(1)
 
 
@@ -335,50 +339,3 @@ async def _driven(held: Batch, address: str | None, watch: Watch) -> None:
 
     async with cluster(address, jobs=held.jobs) as client:
         await run_on(client, held, watch)
-
-
-def _tell(held: Batch, *, running: bool = False) -> None:
-    """How far it is, what failed, with reasons, and what to do next."""
-    ends = Counter(each.end for each in held.outcomes.values())
-    left = held.open()
-    begun = sum((held.folder.path / f"{cell.id}.jsonl").exists() for cell in left)
-    started = f" ({begun:,} of them begun)" if begun else ""
-    limit = f" of {plain(held.budget)}" if held.budget is not None else ""
-    spent = f", {amount_told(held.spent)}{limit} spent" if limit or held.spent else ""
-    click.echo(
-        f"{ends['complete']:,} complete, {ends['failed']:,} failed, {len(left):,} open{started}, of"
-        f" {len(held.folder.cells):,} in {short_path(held.folder.path)}{spent}"
-    )
-    if left or ends["failed"]:
-        _tell_arms(held)
-    reasons: dict[str, list[str]] = {}
-    for each in held.failed():
-        reasons.setdefault(" ".join((each.reason or "").split()), []).append(each.cell)
-    for reason, cells in reasons.items():
-        paragraph(f"{named(cells)}: {showable(reason)}")
-    tell_lacking(held)
-    lost = losses(held)
-    tell_losses(held, lost)
-    if held.stopped:
-        paragraph("What is left of the budget does not bear another conference in every arm.")
-    if running:
-        click.echo("Another program holds it now.")
-    elif left:
-        more = " --budget N" if held.stopped else ""
-        click.echo(f"Go on with:  yalta batch resume {held.folder.path}{more}")
-    elif ends["failed"]:
-        click.echo(f"Hold them again with:  yalta batch retry {held.folder.path}")
-    elif not lost:
-        click.echo(f"See:  yalta stats {held.folder.path} --by arm")
-
-
-def _tell_arms(held: Batch) -> None:
-    """How many have ended in each arm, so that it is seen where one has fewer than another."""
-    arms: dict[str, Counter[str]] = {}
-    for cell in held.folder.cells:
-        ended = held.outcomes.get(cell.id)
-        arms.setdefault(cell.arm, Counter())[ended.end if ended else "open"] += 1
-    if len(arms) > 1:
-        ends = ("complete", "failed", "open")
-        rows = [[showable(arm), *(f"{of[end]:,}" for end in ends)] for arm, of in arms.items()]
-        table(["arm", *ends], rows)

@@ -14,7 +14,7 @@ import click
 from debate.batch.cells import Cell
 from debate.batch.index import Outcome
 from debate.batch.run import Batch
-from debate.cli.forecast import amount_told
+from debate.cost_wording import spent_told
 from debate.events import ConferenceOpened, TurnClosed
 from debate.phases import turns_planned
 from debate.take import Item
@@ -71,7 +71,8 @@ class _Lines(Progress):
         told = f"{item.turns} {turns}, {item.words:,} words" + (
             f"; {item.short}" * bool(item.short)
         )
-        line = f"{done}/{self._total} {item.cell}: {item.end}{why}; {told}; {_clock(left)} left"
+        end = "stands still" if item.end == "open" else item.end
+        line = f"{done}/{self._total} {item.cell}: {end}{why}; {told}; {_clock(left)} left"
         click.echo(showable(" ".join(line.split())))
 
 
@@ -119,7 +120,7 @@ class _Bars(Progress):
     def _show_total(self) -> None:
         rate = self._counted.turns / self._counted.seconds * 60
         failed = len(self._batch.failed())
-        spent = f", {amount_told(self._batch.spent)} spent" if self._batch.spent else ""
+        spent = f", {spent_told(self._batch.bill)}" if self._batch.spent else ""
         said = f"{rate:,.0f} turns a minute, {failed} failed{spent}"
         self._shown.tell(len(self._batch.outcomes), said)
 
