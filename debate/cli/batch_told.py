@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import Counter
 from decimal import ROUND_CEILING, Decimal
@@ -17,6 +18,9 @@ from debate.cost_wording import plain, spent_told
 from debate.errors import UserError
 from debate.library import short_path
 from debate.text import showable
+
+#: What failures of the same cause differ in.
+_WHICH = re.compile(r"^(turn|ask) \d+ failed: ")
 
 
 def tell(held: Batch, *, running: bool = False) -> None:
@@ -38,11 +42,7 @@ def tell(held: Batch, *, running: bool = False) -> None:
     )
     if left or ends["failed"]:
         _tell_arms(held)
-    reasons: dict[str, list[str]] = {}
-    for each in held.failed():
-        reasons.setdefault(" ".join((each.reason or "").split()), []).append(each.cell)
-    for reason, cells in reasons.items():
-        paragraph(f"{named(cells)}: {showable(reason)}")
+    _tell_causes(held)
     if still := [cell.id for cell in held.still()]:
         do = "stands still: what it" if len(still) == 1 else "stand still: what each"
         paragraph(f"{named(still)} {do} may cost bears no further call")
@@ -109,6 +109,17 @@ def _enough(held: Batch) -> str:
     least = max(held.wanted, Decimal(str(held.budget)))
     places = Decimal(1).scaleb(least.adjusted() - 1)
     return f"{least.quantize(places, ROUND_CEILING):f}"
+
+
+def _tell_causes(held: Batch) -> None:
+    """Why conferences failed, each cause once, whichever turn it befell."""
+    causes: dict[str, list[str]] = {}
+    for each in held.failed():
+        reason = " ".join((each.reason or "").split())
+        causes.setdefault(_WHICH.sub("", reason), []).append(each.cell)
+    for cause, (first, *more) in sorted(causes.items(), key=lambda each: -len(each[1])):
+        which = f"{1 + len(more):,} conferences, {first} the first" if more else first
+        paragraph(f"{which}: {showable(cause)}")
 
 
 def _tell_arms(held: Batch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 import sys
 from decimal import Decimal
 
@@ -127,6 +128,11 @@ def test_what_fails_stops_nothing_is_told_and_is_held_again_by_retry(model, tmp_
     assert "127.0.0.1:9" in said
     assert "yalta batch retry" in said
     index = tmp_path / "small" / "index.jsonl"
+    one_later = index.read_text().replace("turn 2 failed", "turn 3 failed", 1)
+    assert one_later != index.read_text()
+    index.write_text(one_later)
+    said = " ".join(run("status", tmp_path / "small").split())
+    assert re.search(r"2 conferences, bad\.s\d\.\S+ the first: (?!turn).*127\.0\.0\.1:9", said)
     kept = {line for line in index.read_text().splitlines() if '"complete"' in line}
     said = run("retry", tmp_path / "small", code=1)
     assert "2 complete, 2 failed" in said
