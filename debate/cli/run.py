@@ -31,6 +31,7 @@ from debate.prompts.environment import load_templates
 from debate.scenario import Scenario
 from debate.seating import MOST_CARDS_AT_HEAD, Wishes, arrange
 from debate.shortfall import Shortfall
+from debate.speakers.base import Speaker
 from debate.speakers.registry import DEFAULT_MODEL, Registry
 from debate.state import ConferenceState, fold
 from debate.take import Item
@@ -183,7 +184,8 @@ def run(
     named = {m for place in places for m in (place.model, place.fallback) if m}
     fetch_models(named, offline=offline)
     alone = {place.model for place in places if place.model and not place.fallback}
-    asyncio.run(_check_running(alone, thinking))
+    registry = Registry()
+    asyncio.run(_check_running(registry.speaker(model, thinking) for model in sorted(alone)))
     if not asyncio.run(_run(loaded, wishes, out, _viewer(as_json, reasoning))):
         sys.exit(1)
 
@@ -231,19 +233,17 @@ def resume(
         sys.exit(1)
 
 
-async def _check_running(models: Iterable[str], thinking: Thinking | None) -> None:
-    """See that the servers on this machine are running, before a transcript is begun for them.
+async def _check_running(speakers: Iterable[Speaker]) -> None:
+    """See that the servers on this machine are running, before anything is asked of them.
 
     Raises:
         SpeakerError: for the first that is not.
     """
     from debate.speakers.http import HttpSpeaker
 
-    async with Registry() as registry:
-        for model in sorted(models):
-            speaker = registry.speaker(model, thinking)
-            if isinstance(speaker, HttpSpeaker):
-                await speaker.check_running()
+    for speaker in speakers:
+        if isinstance(speaker, HttpSpeaker):
+            await speaker.check_running()
 
 
 async def _run(scenario: Scenario, wishes: Wishes, out: Path | None, viewer: _Viewer) -> bool:
@@ -267,10 +267,20 @@ async def _resume(
         async with Conference.resume(
             path, models=changes, budget=cost, registry=registry
         ) as conference:
+            await _check_running(_alone(conference.state, changes, registry))
             # The printer needs to know who is who; the record so far is in `yalta show`.
             viewer.watch(conference.state.opened)
             viewer.catch_up(conference.state)
             return await _drive(conference, viewer)
+
+
+def _alone(state: ConferenceState, changes: Mapping[str, str], registry: Registry) -> list[Speaker]:
+    """Who speaks from here on, and has no fallback."""
+    covered = {card.id for card in state.opened.seats if card.fallback}
+    speak = {seat: (p.model, p.thinking) for seat, p in state.profiles.items()}
+    speak |= {seat: (model, None) for seat, model in changes.items()}
+    wanted = {which for seat, which in speak.items() if seat not in covered}
+    return [registry.speaker(*which) for which in sorted(wanted, key=str)]
 
 
 async def _drive(conference: Conference, viewer: _Viewer) -> bool:

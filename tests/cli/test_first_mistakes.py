@@ -15,6 +15,7 @@ from chat_server import ChatServer, Reply
 from model_server import nobody
 from providers import point_at
 
+from debate import read_transcript
 from debate.cli import main, yalta
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +112,22 @@ def test_a_server_that_is_not_running_is_told_before_anything_is_begun(model, st
     assert start in err
     assert "yalta models list" in err
     assert not Path("new.jsonl").exists()
+
+
+def test_a_server_that_is_gone_is_told_once_where_a_conference_would_go_on(capsys):
+    with ChatServer(Reply(status=503, body="")) as server:
+        assert ran(*SMALL, "--model", server.model) == 1
+    before = Path("new.jsonl").read_bytes()
+    capsys.readouterr()
+    assert ran("resume", "new.jsonl") == 1
+    out, err = capsys.readouterr()
+    assert (out + err).count("no server is running at") == 1
+    assert Path("new.jsonl").read_bytes() == before
+    with ChatServer() as other:
+        seats = [seat.id for seat in read_transcript("new.jsonl")[0].seats]
+        anew = [word for seat in seats for word in ("--seat", f"{seat}={other.model}")]
+        assert ran("resume", "new.jsonl", *anew[:2]) == 1  # the others still have nobody
+        assert ran("resume", "new.jsonl", *anew) == 0
 
 
 def test_a_server_that_is_not_running_may_have_a_fallback(capsys):
