@@ -39,6 +39,8 @@ class _Group:
     local: bool
     layout: str
     """How its prompts are laid out, as it is told."""
+    thinking: tuple[str, ...] = ()
+    """Models that may reason, which nobody can foresee."""
 
     @property
     def times(self) -> Decimal:
@@ -71,6 +73,11 @@ def show_forecast(folder: BatchFolder) -> None:
         f" {_clock(seconds)} with {folder.plan.jobs} at one time, at {RATE['local']:.0f} tokens a"
         f" second on the embedded model, one at a time, and {RATE['else']:.0f} elsewhere."
     )
+    if thinking := sorted({model for group in groups for model in group.thinking}):
+        paragraph(
+            "What is thought is in none of it but `at worst`, since nobody can foresee it:"
+            f" {showable(', '.join(thinking))}."
+        )
     try:
         check_keys(folder, folder.cells)
     except UserError as error:
@@ -126,9 +133,10 @@ def _groups(folder: BatchFolder, names: list[str]) -> list[_Group]:
     for told, cells in alike.items():
         opened, share = manifest(folder, cells[0], registry)
         local = any(seat.profile.family == "local" for seat in opened.seats)
-        one = forecast(opened).total
+        one = forecast(opened)
+        thinking = tuple(model for model, figures in one.models.items() if figures.thinks)
         layout = layout_told((opened.layout, opened.cards))
-        found.append(_Group(told, tuple(cells), one, share, local, layout))
+        found.append(_Group(told, tuple(cells), one.total, share, local, layout, thinking))
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from batches import SCENARIO, write_plan
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from debate.batch.cells import cells, williams
 from debate.batch.folder import BatchFolder
 from debate.batch.patch import merged
 from debate.batch.plan import Plan
+from debate.cli import yalta
 from debate.errors import LoadError, UserError
 from debate.yaml_file import loads
 
@@ -231,3 +233,12 @@ def test_a_batch_goes_on_with_what_it_was_made_from_or_not_at_all(tmp_path):
     (tmp_path / "full" / "a.jsonl").touch()
     with pytest.raises(UserError, match="holds other transcripts"):
         BatchFolder.begin(path, tmp_path / "full")
+
+
+@pytest.mark.parametrize(("model", "thinks"), [("kimi-k2.6", True), ("local", False)])
+def test_a_forecast_says_where_it_leaves_thinking_out(tmp_path, model, thinks):
+    told = CliRunner().invoke(yalta, ["batch", "plan", str(write_plan(tmp_path, model))])
+    assert told.exit_code == 0, told.output
+    said = " ".join(told.output.split())
+    assert ("What is thought is in none of it" in said) is thinks
+    assert (f"{model}. With every turn at its limit, thinking included" in said) is thinks
