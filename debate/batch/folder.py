@@ -161,8 +161,9 @@ class BatchFolder:
         if changed:
             raise UserError(
                 f"{self.path} holds the batch of another plan: in this one {', '.join(changed)}",
-                hint="a plan may get more seeds, arms, models or jobs, and another budget; else"
-                " give it a folder of its own with --out",
+                hint="an edited plan may add seeds, arms, models, other values of its factors, and"
+                " repeats, and have another title, jobs and budget; else give it a folder of its"
+                " own with --out",
             )
 
     @classmethod

@@ -70,8 +70,12 @@ class Provider(Model):
     reasoning_room: int = Field(0, ge=0, description="Tokens for reasoning, beside the words.")
     caches: bool | None = Field(None, description="Whether it has a prefix cache.")
     concurrency: int = Field(64, ge=1, description="Calls at one time.")
-    requests_per_minute: int | None = Field(None, ge=1)
-    tokens_per_minute: int | None = Field(None, ge=1)
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="Calls begun in a minute, of all its models."
+    )
+    tokens_per_minute: int | None = Field(
+        None, ge=1, description="Tokens of prompts and rooms for replies, asked for in a minute."
+    )
     stall: float = Field(120.0, gt=0, description="Seconds of silence that count as broken.")
     extra_body: Further = Field(default_factory=dict)
 

@@ -395,8 +395,9 @@ def test_a_batch_is_looked_at_without_its_scenario_and_goes_on_where_its_files_a
     run("resume", there)
     check_whole(there, 1)
     plan.write_text(plan.read_text() + "rounds: 2\n")
-    with pytest.raises(UserError, match="`rounds` is another"):
+    with pytest.raises(UserError, match="`rounds` is another") as refused:
         run("plan", plan, "--out", there)
+    assert "have another title, jobs and budget" in str(refused.value)
 
 
 def test_what_is_begun_and_what_holds_it_is_told(model, tmp_path):
