@@ -127,7 +127,6 @@ class Caller:
         return Prompt(
             messages=messages,
             seat=seat or "",
-            nth=self._table.state.spoken.get(seat or "", 0),
             max_tokens=max_tokens,
             others=() if alone else Others(self._everyone, frozenset(names)),
             aliases=names[1:],

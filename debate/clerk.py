@@ -143,7 +143,6 @@ async def take_minutes(
     prompt = Prompt(
         messages=messages,
         seat="clerk",
-        nth=0,
         max_tokens=room,
         aliases=("Clerk", "Minutes"),
         seed=seed,

@@ -52,7 +52,6 @@ PROMPT = Prompt(
         ),
     ),
     seat="ada",
-    nth=0,
     max_tokens=50,
     others=("Bo",),
     seed=7,

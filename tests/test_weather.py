@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import pytest
 from asking import until
@@ -213,7 +214,9 @@ async def test_when_the_time_is_over_the_agenda_decides(tmp_path, monkeypatch, t
 
     assert closed(events) == []
     assert all(event.reason == "error" and not event.final for event in failed(events))
-    assert all("answered 503" in event.message for event in failed(events))
+    # On a busy machine the time may be over before the last 503 is heard.
+    told = re.compile("answered 503|sent nothing for")
+    assert all(told.search(event.message) for event in failed(events))
     turns = 3 if then == "skip" else 1
     assert len(failed(events)) == turns * (1 + retries)
     assert events[-1].type == ("conference.closed" if then == "skip" else "floor.paused")

@@ -33,8 +33,6 @@ class Prompt:
 
     messages: tuple[Message, ...]
     seat: str
-    nth: int
-    """How many turns this seat has finished before this one."""
     max_tokens: int
     """Room for the spoken words; a speaker that reasons adds room of its own."""
     others: Sequence[str] = ()

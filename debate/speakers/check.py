@@ -200,14 +200,14 @@ def _prompts() -> dict[CallName, Prompt]:
     prompts: dict[CallName, Prompt] = {
         "first": _about(listed, _FIRST),
         "again": _about(listed, _AGAIN),
-        "schema": Prompt(colour, "check", 0, _ROOM, schema=schema),
+        "schema": Prompt(colour, "check", _ROOM, schema=schema),
     }
     return {name: replace(p, tokens=estimate_prompt(p.messages)) for name, p in prompts.items()}
 
 
 def _about(listed: str, question: str) -> Prompt:
     asked = Message("user", f"{listed}\n\n{question}", stable=len(listed))
-    return Prompt((Message("system", _HEAD), asked), "check", 0, _ROOM)
+    return Prompt((Message("system", _HEAD), asked), "check", _ROOM)
 
 
 def _list() -> str:

@@ -249,7 +249,7 @@ def test_ctrl_c_reaches_a_conference_that_waits_for_a_person(server, tmp_path):
     assert read(path)[-1].type == "floor.paused"
 
 
-PROMPT = Prompt((Message("user", "The record\n---\nYour turn."),), "yang", 0, 100)
+PROMPT = Prompt((Message("user", "The record\n---\nYour turn."),), "yang", 100)
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from debate.speakers.endpoint import Endpoint
 PROMPT = Prompt(
     (Message("system", "Be brief."), Message("user", "Who are you?")),
     seat="ada",
-    nth=0,
     max_tokens=50,
     others=("Bo",),
 )

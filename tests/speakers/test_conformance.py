@@ -36,7 +36,7 @@ HEAD = Message("system", "You answer in one short sentence. " * 20)
 
 
 def asking(text: str, **more) -> Prompt:
-    return Prompt((HEAD, Message("user", text)), seat="ada", nth=0, **{"max_tokens": 16, **more})
+    return Prompt((HEAD, Message("user", text)), seat="ada", **{"max_tokens": 16, **more})
 
 
 def scripted(asked: Asked) -> Reply:

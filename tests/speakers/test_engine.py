@@ -58,7 +58,7 @@ def model_file(monkeypatch, fetched):
 def prompt(text: str, seed: int = 1, label: str = "") -> Prompt:
     head = Message("system", "You answer in one short sentence. " * 20)
     messages = (head, Message("user", text))
-    return Prompt(messages, seat="ada", nth=0, max_tokens=24, seed=seed, label=label)
+    return Prompt(messages, seat="ada", max_tokens=24, seed=seed, label=label)
 
 
 async def ask(speaker: LocalSpeaker, text: str, label: str = "") -> tuple[list, str, Finish]:
