@@ -45,9 +45,13 @@ class Underway:
 
     def needs(self, foreseen: Decimal) -> Decimal:
         """About what it takes to its end: no less than what is left of what was foreseen, what its
-        turns are like so far, and what its next call can cost."""
+        turns are like so far, and what its next call can cost.
+
+        An eighth of what it cost is the least, for asks are no turns: call by call it would be
+        begun and stand still again and again.
+        """
         alike = self.spent * self.left / self.turns if self.turns else Decimal(0)
-        return max(foreseen - self.spent, alike, self.call)
+        return max(foreseen - self.spent, alike, self.call, self.spent / 8)
 
 
 def underway(path: Path, *, forked: bool) -> Underway:

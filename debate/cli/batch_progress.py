@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -46,6 +46,18 @@ class _Counted:
     words_: int = 0
     turns: int = 0
     ended: int = 0
+    still: set[str] = field(default_factory=set)
+    """Those that ran out of what they were given; what others leave may let them go on, and run out
+    again."""
+
+    def is_news(self, outcome: Outcome) -> bool:
+        """Count a conference that is left; whether that was not told before."""
+        if outcome.end != "open":
+            self.ended += 1
+            return True
+        told = outcome.cell in self.still
+        self.still.add(outcome.cell)
+        return not told
 
     @property
     def seconds(self) -> float:
@@ -53,7 +65,7 @@ class _Counted:
 
 
 class _Lines(Progress):
-    """One line for each conference that ends."""
+    """One line for each conference that ends, or stands still for the first time."""
 
     def __init__(self, batch: Batch) -> None:
         self._total, self._batch = len(batch.folder.cells), batch
@@ -61,11 +73,10 @@ class _Lines(Progress):
 
     def watch(self, cell: Cell, item: Item | Outcome | None) -> None:
         """Print a line as a conference ends."""
-        if not isinstance(item, Outcome):
+        if not isinstance(item, Outcome) or not self._counted.is_news(item):
             return
-        self._counted.ended += 1
         done = len(self._batch.outcomes)
-        left = self._counted.seconds / self._counted.ended * (self._total - done)
+        left = self._counted.seconds / max(1, self._counted.ended) * (self._total - done)
         why = f": {item.reason}" if item.reason else ""
         turns = "turn" if item.turns == 1 else "turns"
         told = f"{item.turns} {turns}, {item.words:,} words" + (
@@ -111,7 +122,7 @@ class _Bars(Progress):
             case Outcome():
                 self._shown.remove_task(self._tasks.pop(cell.id))
                 self._show_total()
-                if item.reason:
+                if self._counted.is_news(item) and item.reason:
                     said = showable(" ".join(f"{item.cell}: {item.reason}".split()))
                     self._shown.console.print(said, markup=False, highlight=False)
             case _:
