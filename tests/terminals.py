@@ -17,7 +17,7 @@ def on_terminal(columns, *words, rows=40, code=0):
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     command = [sys.executable, "-m", "debate", *map(str, words)]
-    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    env = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     with subprocess.Popen(command, stdout=slave, stderr=slave, env=env) as process:
         os.close(slave)
         data = b""

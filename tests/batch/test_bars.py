@@ -58,6 +58,7 @@ def test_nothing_that_is_told_of_the_whole_is_lost(tmp_path, model, columns):
     assert all(line.rstrip().endswith("left") for line in held)
 
 
-def test_on_a_low_terminal_the_conferences_that_do_not_fit_are_counted(tmp_path, model):
-    told = on_terminal(80, "batch", "run", plan(tmp_path, model, jobs=6), rows=6)
+def test_on_a_low_terminal_the_conferences_that_do_not_fit_are_counted(tmp_path):
+    with streamer(tokens=20, delay_ms=20) as slow:  # so that they are seen side by side
+        told = on_terminal(80, "batch", "run", plan(tmp_path, slow, jobs=6), rows=6)
     assert any(re.search(r"… and [2-5] more are held", each) for each in frames(told))

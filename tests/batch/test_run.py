@@ -164,7 +164,7 @@ def test_a_batch_is_extended_by_a_plan_that_only_adds(model, tmp_path):
     run("run", write_plan(tmp_path, model, seeds=1))
     run("run", write_plan(tmp_path, model, seeds=2, arms="[full, no-persona]", jobs=2))
     check_whole(tmp_path / "small", 4)
-    with pytest.raises(UserError, match="may get more seeds"):
+    with pytest.raises(UserError, match="may add seeds"):
         run("run", write_plan(tmp_path, model, seeds=1, arms="[full, no-persona]"))
 
 

@@ -148,8 +148,9 @@ def test_ctrl_c_closes_the_turn_as_aborted_and_resume_completes(tmp_path):
         text = path.read_text()
         assert server.url not in text
         done = yalta("resume", str(path))
-        assert done.returncode == 1  # it is paused, and not for a wish of the user's
-        assert "cannot be reached" in done.stdout
+        assert done.returncode == 1
+        assert "cannot be reached" in done.stderr
+        assert path.read_text() == text  # nothing was begun
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
