@@ -30,7 +30,7 @@ SPENT = re.compile(r"([0-9.]+) USD of [0-9.]+ spent")
 def answer(body):
     """Who is to speak at length takes more than anyone foresees."""
     at_length = AT_LENGTH in json.dumps(body["messages"])
-    read, written = (3000, 600) if at_length else (300, 60)
+    read, written = (10_000, 600) if at_length else (1_000, 60)
     return Reply(["So be it."], usage={"prompt_tokens": read, "completion_tokens": written})
 
 
@@ -42,7 +42,7 @@ def plan(tmp_path):
         (tmp_path / "config" / "profiles.yaml").write_text(
             f"schema: yalta/profiles/1\nproviders: {{mine: {{base_url: '{server.url}'}}}}\n"
             "models: {priced: {provider: mine, name: m,"
-            " price: {currency: USD, input: 1, output: 1}}}\n"
+            " price: {currency: USD, input: '0.3', output: 1}}}\n"
         )
         yield write_plan(tmp_path, "priced", arms=ARMS, jobs=1, more="budget: 0.04\n", chair=False)
 
@@ -104,14 +104,14 @@ def test_one_that_runs_out_is_open_and_goes_on_where_it_stands(plan):
     assert rows["brief"]["end"] == "complete"
     assert rows["long"]["end"] == "begun"
     assert rows["long"]["reason"].startswith("it stands still: the budget bears no further turn")
-    assert Decimal(rows["long"]["cost"]) == 4 * Decimal("0.0036")
+    assert Decimal(rows["long"]["cost"]) == 3 * Decimal("0.0036")
     both = Decimal(rows["long"]["cost"]) + Decimal(rows["brief"]["cost"])
     assert both.quantize(Decimal("0.0001")) == spent(said)
 
     # Under the same budget nothing can go on, whichever command is asked, and one message says it.
     before = {path: path.read_bytes() for path in folder.glob("*.jsonl")}
     for command in ("resume", "retry"):
-        with pytest.raises(UserError, match=r"under a budget of 0\.04: 0\.0176 USD spent") as short:
+        with pytest.raises(UserError, match=r"under a budget of 0\.04: 0\.0140 USD spent") as short:
             run(command, folder)
         assert short.value.hint == f"yalta batch resume {folder} --budget {enough(said)}"
     assert before == {path: path.read_bytes() for path in folder.glob("*.jsonl")}

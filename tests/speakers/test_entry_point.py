@@ -31,7 +31,7 @@ class Speaker:
 
     async def stream(self, prompt):
         yield Reading()
-        yield Text(f"I am {self.profile.name}, turn {prompt.nth + 1}.")
+        yield Text(f"I am {self.profile.name}, round {prompt.occasion.nth}.")
         yield Finish("stop", Usage(input=9, output=3), "acme-served")
 
     async def aclose(self):
@@ -76,7 +76,7 @@ def test_a_family_of_another_package_speaks(site, tmp_path):
     done = run(site, out, "acme/anything")
 
     assert done.returncode == 0, done.stderr
-    assert "I am anything, turn 1." in done.stdout
+    assert "I am anything, round 1." in done.stdout
     turns = [event for event in read_transcript(out) if event.type == "turn.closed"]
     assert len(turns) == 6
     assert {turn.model for turn in turns} == {"acme-served"}
