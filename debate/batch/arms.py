@@ -159,6 +159,9 @@ def _changed(scenario: Scenario, arm: Arm, cell: Cell) -> Scenario:
         case "no-chair":
             data["seats"] = [seat for seat in data["seats"] if seat["role"] != "chair"]
             chairs = {s.name for s in scenario.seats if s.role == "chair"}
+            with standing("arms", cell.arm, of_key=True):
+                if not chairs:
+                    raise UserError(f"nobody has the chair in {scenario.id}, so nothing is changed")
             data["phases"] = [_unchaired(phase, chairs) for phase in data["phases"]]
         case _:
             pass

@@ -109,11 +109,16 @@ class Indexes:
         return difference(known, folder) if known is not None else None
 
     def missing(self, folder: Path) -> list[Difference]:
-        """The transcripts that are not there any more, of the batches in a folder and in those
-        directly in it."""
+        """What is lost whole, in the batches in a folder and in those directly in it: there is no
+        transcript in its place, or a folder."""
         folders = [folder, *sorted(path.parent for path in folder.glob(f"*/{INDEX}"))]
         found = (differences(self._read(each.absolute()).values(), each) for each in folders)
-        return [each for of in found for each in of.values() if each.kind == "missing"]
+        return [
+            each
+            for of in found
+            for each in of.values()
+            if each.kind == "missing" or each.path.is_dir()
+        ]
 
     def under_way(self, transcript: Path) -> bool:
         """Whether it is of a conference that has not ended, by the index and the plan beside it."""

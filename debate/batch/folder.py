@@ -45,6 +45,8 @@ class MadeFrom(Model):
     """The folder that the plan's files are named from, as seen from the batch's."""
     sources_sha256: str
     """Of the scenario and the cards, or of the past."""
+    budget: float | None = None
+    """In place of the plan's, as it was said last when the batch was gone on with."""
 
 
 class BatchFolder:
@@ -97,8 +99,10 @@ class BatchFolder:
         known = batch.begun()
         text = read(path)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        if known is not None and known._made == batch._made_from(digest):
-            return batch
+        if known is not None:
+            same = known._made.model_copy(update={"budget": None})
+            if same == batch._made_from(digest):
+                return batch
         try:
             batch.path.mkdir(parents=True, exist_ok=True)
             if known is None and any(batch.path.glob("*.jsonl")):
@@ -117,6 +121,25 @@ class BatchFolder:
         made = self._made_from(digest).model_dump_json(indent=1) + "\n"
         write_whole(self.path / "plan.yaml", text.encode())
         write_whole(self.path / "batch.json", made.encode())
+
+    @property
+    def budget(self) -> float | None:
+        """What all of it may cost: as was said last, else as its plan says."""
+        begun = (self.path / "batch.json").exists()
+        said = self._made.budget if begun else None
+        return self.plan.budget if said is None else said
+
+    def keep_budget(self, budget: float) -> None:
+        """Let all of it cost so much from here on, in place of what its plan says.
+
+        Raises:
+            CannotWrite: if it cannot be kept.
+        """
+        made = self._made.model_copy(update={"budget": budget})
+        try:
+            write_whole(self.path / "batch.json", (made.model_dump_json(indent=1) + "\n").encode())
+        except OSError as error:
+            raise CannotWrite(self.path, error) from None
 
     def begun(self) -> BatchFolder | None:
         """The batch that is in its folder already; None if there is none.

@@ -200,7 +200,9 @@ class Index:
             except ValidationError as error:
                 what = error.errors(include_url=False)[0]["msg"]
                 raise UserError(
-                    f"not a line of an index: {what}", where=f"{self.path}:{number}"
+                    f"not a line of an index: {what}",
+                    where=f"{self.path}:{number}",
+                    hint="move the file away: batch resume makes it anew from the transcripts",
                 ) from None
             found[each.cell] = each
         return found

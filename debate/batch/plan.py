@@ -172,7 +172,7 @@ class Factors(Model):
     thinking: Annotated[tuple[Thinking, ...], BeforeValidator(_one_or_more)] = Field(
         (), description="How much the models think.", examples=[["off", "high", "budget=2000"]]
     )
-    cast: dict[Identifier, tuple[Identifier, ...]] = Field(
+    cast: dict[Identifier, Annotated[tuple[Identifier, ...], Field(min_length=1)]] = Field(
         default_factory=dict,
         description="Who sits at the table, by a name for them.",
         examples=[{"few": ["altman", "yang"], "many": ["altman", "yang", "li"]}],
@@ -189,10 +189,11 @@ class Factors(Model):
     @model_validator(mode="after")
     def _once(self) -> Factors:
         for field in ("model", "layout", "thinking", "seed"):
-            values = getattr(self, field)
-            for n, value in enumerate(values):
-                if value in values[:n]:
+            seen = set()
+            for n, value in enumerate(getattr(self, field)):
+                if value in seen:
                     raise fault(f"a value of the factor {field} is there twice", field, n)
+                seen.add(value)
         return self
 
 

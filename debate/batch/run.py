@@ -48,7 +48,7 @@ class Batch:
     Args:
         folder: Where it is.
         jobs: Conferences at one time; as the plan says, if None.
-        budget: Of all of it; as the plan says, if None.
+        budget: Of all of it; as it was said last, if None.
         foreseen: What each cell is foreseen to cost, by its id; see `Budget`.
     """
 
@@ -61,7 +61,7 @@ class Batch:
     ) -> None:
         self.folder = folder
         self.jobs = jobs or folder.plan.jobs
-        self.budget = folder.plan.budget if budget is None else budget
+        self.budget = folder.budget if budget is None else budget
         self.outcomes = folder.index.read()
         known = {cell.id for cell in folder.cells}
         self.outcomes = {
@@ -95,8 +95,13 @@ class Batch:
 
     @property
     def wanted(self) -> Decimal:
-        """A budget that bears all that is open, as far as can be foreseen."""
-        return self._budget.wanted(self.open(), self.spent)
+        """A budget that bears all that is open, as far as can be foreseen: where those that have
+        ended took more than was foreseen of them, so may the rest."""
+        ended = [each for each in self.outcomes.values() if each.end == "complete"]
+        foreseen = sum((self._foreseen.get(each.cell, Decimal(0)) for each in ended), Decimal(0))
+        took = sum((each.bill.at_most for each in ended), Decimal(0))
+        more = max(Decimal(1), took / foreseen) if foreseen else Decimal(1)
+        return self.spent + more * (self._budget.wanted(self.open(), self.spent) - self.spent)
 
     def open(self) -> list[Cell]:
         """The cells that have not ended, in the order of the plan."""

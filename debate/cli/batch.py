@@ -41,7 +41,7 @@ _PLAIN = click.option("--plain", is_flag=True, help="A line for each conference,
 _BUDGET = click.option(
     "--budget",
     type=click.FloatRange(0, 1e9, min_open=True),
-    help="Of all of it, in place of the plan's.",
+    help="Of all of it from here on, in place of the plan's.",
 )
 _OUT = click.option(
     "-o", "--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Its folder."
@@ -257,7 +257,7 @@ def _looked_at(path: Path) -> Batch:
     """A batch as it stands, with what is foreseen of it where a budget limits it, if it can be."""
     folder = BatchFolder.open(path, to_hold=False)
     found = Batch(folder)
-    if folder.plan.budget is not None and found.open():
+    if folder.budget is not None and found.open():
         with suppress(YaltaError):
             return Batch(folder, foreseen=foreseen(folder))
     return found
@@ -275,8 +275,9 @@ def _hold(
     from debate.cli.models import fetch_models
 
     with folder.held():
-        limited = budget is not None or folder.plan.budget is not None
-        held = Batch(folder, jobs, budget, foreseen(folder) if limited else None)
+        if budget is not None:
+            folder.keep_budget(budget)
+        held = Batch(folder, jobs, foreseen=None if folder.budget is None else foreseen(folder))
         if again:
             lost = losses(held)
             tell_retried(lost)

@@ -11,7 +11,7 @@ from pathlib import Path
 from debate.batch.arms import Held, check_named
 from debate.batch.cells import Cell
 from debate.batch.folder import BatchFolder
-from debate.batch.job import Job
+from debate.batch.job import Job, Past
 from debate.batch.misfit import Misfit, standing
 from debate.cli.forecast import profile_foreseen
 from debate.errors import LoadError, UserError, YaltaError
@@ -106,6 +106,22 @@ def _unknown_models(
             yield misfit
 
 
+def _with_changes(
+    opened: ConferenceOpened, past: Past, wishes: Wishes, registry: Registry
+) -> ConferenceOpened:
+    """The opening of a past as if it had had the models, cards and rules of what is to follow."""
+    models, rules = past.models, past.changes.rules
+    seats = tuple(
+        each.model_copy(update={"profile": profile_foreseen(models[each.id], wishes, registry)})
+        if each.id in models
+        else each
+        for each in opened.seats
+    )
+    cards = {**opened.personas, **{card.id: card for card in past.changes.personas}}
+    scenario = opened.scenario.model_copy(update={"rules": (*opened.scenario.rules, *rules)})
+    return opened.model_copy(update={"seats": seats, "personas": cards, "scenario": scenario})
+
+
 def check_keys(folder: BatchFolder, cells: Iterable[Cell]) -> None:
     """See that the keys are there without which some conferences could not begin.
 
@@ -143,11 +159,7 @@ def manifest(
         kept = events if job.past.at is None else events[: job.past.at + 1]
         opened = events[0]
         assert isinstance(opened, ConferenceOpened)
-        model = cell.model
-        if model:
-            profile = profile_foreseen(model, job.wishes, registry)
-            seats = tuple(s.model_copy(update={"profile": profile}) for s in opened.seats)
-            opened = opened.model_copy(update={"seats": seats})
+        opened = _with_changes(opened, job.past, job.wishes, registry)
         turns = forecast(opened).total.turns
         had = len(fold(kept).record)
         if job.past.turn is not None:

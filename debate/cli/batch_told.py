@@ -56,9 +56,7 @@ def tell(held: Batch, *, running: bool = False) -> None:
     elif left:
         if held.is_short and held.able():
             paragraph("What is left of the budget does not bear another conference in every arm.")
-        other = held.budget if held.budget != held.folder.plan.budget else None
-        budget = _enough(held) if held.is_short else None if other is None else plain(other)
-        more = "" if budget is None else f" --budget {budget}"
+        more = f" --budget {_enough(held)}" if held.is_short else ""
         click.echo(f"Go on with:  yalta batch resume {held.folder.path}{more}")
     elif ends["failed"]:
         click.echo(f"Hold them again with:  yalta batch retry {held.folder.path}")

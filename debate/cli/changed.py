@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from debate.batch.audit import Difference
 from debate.text import showable
 
 
@@ -23,6 +24,18 @@ def tell_changed(path: Path, line: int | None) -> None:
             showable(
                 f"changed after it was written: {path}:{line} does not follow the line before it;"
                 f" see: yalta verify {shlex.quote(str(path))}"
+            ),
+            err=True,
+        )
+
+
+def tell_other(difference: Difference | None) -> None:
+    """Say on standard error that a transcript of a batch is not the one that its index knows."""
+    if difference is not None and difference.lost:
+        click.echo(
+            showable(
+                f"not as its batch recorded it: {difference.path}: {difference.told};"
+                f" see: yalta verify {shlex.quote(str(difference.path.parent))}"
             ),
             err=True,
         )

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
+from debate.batch.audit import Indexes
 from debate.batch.known import Batches
 from debate.cli import complete, figures
-from debate.cli.changed import tell_changed
+from debate.cli.changed import tell_changed, tell_other
 from debate.cli.printer import Printer
 from debate.errors import TranscriptError, UnknownName, UserError
 from debate.gathering import called, folder_of, gathered
@@ -152,6 +153,9 @@ def _counted(names: Sequence[str], by: str | None, *, with_past: bool) -> Counte
     show("")
     for each in changed:
         tell_changed(each.path, each.line)
+    indexes = Indexes()
+    for path in paths:
+        tell_other(indexes.difference(path))
     return Counted(tally.tallied(), tuple(batches.standing(paths)), tuple(left_out), tuple(changed))
 
 

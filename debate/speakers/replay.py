@@ -12,10 +12,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator
+from decimal import Decimal
 from pathlib import Path
 
 from debate.errors import SpeakerError
-from debate.events import Profile
+from debate.events import Price, Profile
 from debate.speakers.base import Finish, Part, Prompt, Reading, Reasoning, Text
 from debate.speakers.recording import Recording
 from debate.transcript import read_entries
@@ -35,8 +36,9 @@ class ReplaySpeaker:
     def __init__(self, model: str, path: Path, *, pace: float = 0.0) -> None:
         self._pace = pace
         self._recording = Recording(path.name, (entry.event for entry in read_entries(path)))
-        price = next((seat.profile.price for seat in self._recording.opened.seats), None)
-        self._profile = Profile(model=model, family="replay", name=path.name, price=price)
+        # What the recorded calls cost was paid for then.
+        free = Price(currency="USD", input=Decimal(0), output=Decimal(0))
+        self._profile = Profile(model=model, family="replay", name=path.name, price=free)
 
     @property
     def profile(self) -> Profile:

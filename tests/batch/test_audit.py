@@ -220,3 +220,18 @@ def test_the_last_line_is_found_however_long_it_is(folder):
     run("verify", folder)
     path.write_bytes(opening + text[len(opening) :][:30])  # cut off by a crash
     assert "its last line cut off" in about(path, run("verify", folder))
+
+
+def test_figures_of_a_transcript_that_is_not_the_recorded_one_say_so(folder):
+    one, other, _ = transcripts(folder)
+    shutil.copy(other, one)
+    done = CliRunner().invoke(yalta, ["stats", str(folder), "--by", "arm"], catch_exceptions=False)
+    assert f"not as its batch recorded it: {one}:" in done.stderr
+    assert str(other) not in done.stderr
+
+
+def test_a_folder_in_the_place_of_a_transcript_is_told(folder):
+    one, *_ = transcripts(folder)
+    one.unlink()
+    one.mkdir()
+    assert about(one, run("verify", folder, code=1)) == f"NOT GOOD: {one}: it cannot be read"

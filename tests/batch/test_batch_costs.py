@@ -101,3 +101,18 @@ def test_a_tiny_cost_is_written_in_plain_decimals(tmp_path):
     cost = Costs.of(Cost("USD", Decimal("1.2E-7"), over=Decimal("3E-8")))
     assert (cost.cost, cost.over) == ("0.00000012", "0.00000003")
     assert cost.came_to == Cost("USD", Decimal("1.2E-7"), over=Decimal("3E-8"))
+
+
+def test_a_budget_that_was_raised_stays_so(tmp_path):
+    with streamer(tokens=60) as server:
+        price(tmp_path, server)
+        run("run", write_plan(tmp_path, "priced", seeds=2, more="budget: 0.05\n"), code=1)
+        folder = tmp_path / "small"
+        said = run("status", folder)
+        assert "of 0.05 spent" in said
+        more = re.search(r"--budget ([\d.]+)", said)[1]
+        for _ in range(2):  # the second time it need not be said again
+            run("resume", folder, "--budget", more)
+            assert f"of {more} spent" in run("status", folder)
+            more = "7"
+        assert "of 7 spent" in run("resume", folder)

@@ -78,6 +78,7 @@ factors: {{model: "{model}", seed: 1{factors}}}
             "",
             ["5:25: arms.a.card.name: arm a: the card chair cannot be so: name"],
         ),
+        ("", ", cast: {nobody: []}", ["factors.cast.nobody:"]),
         ("budget: 1", "", ["5:9: budget: there is a budget, but the price of openai-compatible"]),
     ],
 )
@@ -125,3 +126,9 @@ def test_rounds_of_a_scenario_without_a_plenary_are_told_at_their_line(tmp_path)
             run(command, plan)
         line = plan.read_text().splitlines().index("rounds: 3") + 1
         assert f"{plan}:{line}:9: rounds: the scenario 'small' has no plenary" in str(caught.value)
+
+
+def test_nobody_can_be_without_a_chair_whom_they_do_not_have(tmp_path):
+    plan = write_plan(tmp_path, "local", arms="[full, no-chair]", chair=False)
+    with pytest.raises(LoadError, match=r"plan\.yaml:4:14: arms.*: nobody has the chair in small"):
+        run("plan", plan)

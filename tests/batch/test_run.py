@@ -295,6 +295,21 @@ def test_a_past_that_cannot_be_gone_on_from_is_refused(past, tmp_path, where, ar
     assert not (tmp_path / "f").exists()
 
 
+def test_arms_from_a_past_are_foreseen_with_what_each_changes(past, tmp_path):
+    dear = ", ".join(f"{seat}: kimi-k2.6" for seat in ("altman", "yang", "amodei"))
+    (tmp_path / "plan.yaml").write_text(
+        f"schema: yalta/plan/1\nid: f\nfrom: {{transcript: '{past}', turn: 4}}\n"
+        f"arms: {{full: , no-persona: , dear: {{models: {{{dear}}}}}}}\n"
+    )
+    rows = [line.split() for line in run("plan", tmp_path / "plan.yaml").splitlines() if line]
+    names = ("full", "no-persona", "dear")
+    full, bare, dear = ([row[1:] for row in rows if row[0] == name] for name in names)
+    tokens = [int(row[0][2].replace(",", "")) for row in (full, bare, dear)]
+    assert tokens[1] < tokens[0] == tokens[2]
+    assert [row[1][0] for row in (full, bare)] == ["unknown", "unknown"]
+    assert dear[1][1] == "USD"
+
+
 def test_what_the_past_took_is_not_the_conferences_own(past, tmp_path):
     (tmp_path / "plan.yaml").write_text(
         f"schema: yalta/plan/1\nid: f\nfrom: {{transcript: '{past}', turn: 7}}\n"
