@@ -52,7 +52,6 @@ def server(script):
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch, tmp_path):
-    monkeypatch.setattr(studio_desk, "POLL", 0.05)
     monkeypatch.setattr(studio_desk, "LULL", 0.01)
     monkeypatch.chdir(tmp_path)
     write()
