@@ -26,9 +26,15 @@ from tui.widgets.persona.draft import ChangedOutside, Draft
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch, tmp_path):
-    monkeypatch.setattr(studio_desk, "POLL", 0.05)
     monkeypatch.setattr(studio_desk, "LULL", 0.01)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def _watched(monkeypatch):
+    """What others do to the file is seen soon. Each look draws anew what stands behind a question,
+    so it is for tests that wait for one."""
+    monkeypatch.setattr(studio_desk, "POLL", 0.05)
 
 
 async def test_it_is_saved_whole_and_stays_what_it_was():
@@ -101,6 +107,7 @@ def test_a_file_that_was_only_touched_is_no_news(tmp_path):
     assert draft.news() is None
 
 
+@pytest.mark.usefixtures("_watched")
 async def test_another_programs_text_can_be_taken_and_undone():
     path = write()
     async with studio() as (pilot, screen):
@@ -115,6 +122,7 @@ async def test_another_programs_text_can_be_taken_and_undone():
         assert "organisation: mine" in screen.editor.text
 
 
+@pytest.mark.usefixtures("_watched")
 async def test_ones_own_text_can_be_kept_and_then_saved():
     path = write()
     async with studio() as (pilot, screen):
@@ -241,6 +249,7 @@ async def test_quitting_asks_too(button, left):
         assert pilot.app._exit == left
 
 
+@pytest.mark.usefixtures("_watched")
 async def test_a_file_that_is_deleted_meanwhile_is_told():
     path = write()
     async with studio() as (pilot, screen):
