@@ -37,7 +37,6 @@ from tui.widgets.persona.yaml_spans import spans
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch, tmp_path):
-    monkeypatch.setattr(studio_desk, "POLL", 0.05)
     monkeypatch.setattr(studio_desk, "LULL", 0.01)
     monkeypatch.chdir(tmp_path)
 
