@@ -6,27 +6,38 @@ runs it by itself and says what it did. A conference is run against a loopback s
 SIGKILL at a random moment, resumed, killed again, until it is complete; then the next one starts,
 until there were as many kills as asked for. What a run has printed as finished must be in the
 transcript for ever after.
+
+Each run is a process of its own, forked from one that has loaded the program: what is killed is
+the conference, hardly ever the loading.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from debate.transcript import read
-from debate.verify import verify
+from batches import streamer
 
-STREAMER = Path(__file__).parent / "peers" / "streamer.py"
-YALTA = (sys.executable, "-m", "debate")
+from debate.cli import main
+from debate.transcript import read
+from debate.verify import Verdict, verify
+
+LOADED = multiprocessing.get_context("forkserver")
+LOADED.set_forkserver_preload(
+    ["debate.cli.run", "debate.conference", "debate.speakers.chat", "debate.speakers.discovery"]
+)
+# To start a process asks of all others whether they have ended, and only one may be told how.
+REAPING = threading.Lock()
 SEATS = "altman,yang,amodei"
 PHASES = "opening,plenary,motions,closing"  # turns, side by side and not, and asks
 
@@ -44,24 +55,34 @@ class Tally:
     turns: int = 0
 
 
-def start(words: list[str]) -> tuple[subprocess.Popen[bytes], list[bytes], threading.Thread]:
-    """Start the program; its lines are collected as they come."""
-    process = subprocess.Popen(
-        [*YALTA, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
-    )
+def start(words: list[str], complaints: Path) -> tuple[BaseProcess, list[bytes], threading.Thread]:
+    """Start the program; its lines are collected as they come, its complaints in a file."""
+    ours, theirs = LOADED.Pipe(duplex=False)
+    process = LOADED.Process(target=yalta, args=(words, theirs, complaints))
+    with REAPING:
+        process.start()
+    theirs.close()
     lines: list[bytes] = []
 
     def collect() -> None:
-        assert process.stdout is not None
-        buffer = b""
-        while piece := os.read(process.stdout.fileno(), 65536):
-            buffer += piece
-            *whole, buffer = buffer.split(b"\n")
-            lines.extend(whole)
+        with ours:
+            buffer = b""
+            while piece := os.read(ours.fileno(), 65536):
+                buffer += piece
+                *whole, buffer = buffer.split(b"\n")
+                lines.extend(whole)
 
     thread = threading.Thread(target=collect, daemon=True)
     thread.start()
     return process, lines, thread
+
+
+def yalta(words: list[str], out: Connection, complaints: Path) -> None:
+    """Be the program, in a process of its own."""
+    os.dup2(out.fileno(), 1)
+    out.close()
+    os.dup2(os.open(complaints, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+    main(words)
 
 
 def finished(lines: list[bytes]) -> dict[int, str]:
@@ -96,25 +117,21 @@ def torment(model: str, folder: Path, kills: int, seed: int) -> Tally:
                     "--json",
                 ]
             )
-            process, lines, thread = start(words)
+            complaints = path.with_suffix(".err")
+            process, lines, thread = start(words, complaints)
             if chance.random() < 0.9:  # mostly once it has begun; now and then while it starts
-                while not lines and process.poll() is None:
-                    time.sleep(0.002)
+                while not lines and not wait([process.sentinel], 0.002):
+                    pass
                 moment = chance.uniform(0, 0.35)
             else:
-                moment = chance.uniform(0, 0.8)
-            spared = tally.kills >= kills
-            try:
-                process.wait(60 if spared else moment)
-            except subprocess.TimeoutExpired:
+                moment = chance.uniform(0, 0.2)
+            if not wait([process.sentinel], 60 if tally.kills >= kills else moment):
                 process.kill()
-                process.wait()
                 tally.kills += 1
             thread.join(10)
-            assert process.stderr is not None
-            complaint = process.stderr.read().decode()
-            process.stderr.close()
-            assert process.returncode in (0, -9), complaint
+            with REAPING:
+                process.join(10)
+                assert process.exitcode in (0, -9), complaints.read_text()
             known |= finished(lines)
             if not path.exists():
                 tally.before_opening += 1
@@ -124,8 +141,7 @@ def torment(model: str, folder: Path, kills: int, seed: int) -> Tally:
                 tally.before_opening += 1
                 path.unlink()
                 continue
-            check(path, known)
-            if verify(path).standing == "closed":
+            if check(path, known).standing == "closed":
                 break  # perhaps killed after its last line
             events = read(path)
             last = max((n for n, e in enumerate(events) if e.type == "turn.opened"), default=None)
@@ -134,34 +150,26 @@ def torment(model: str, folder: Path, kills: int, seed: int) -> Tally:
     return tally
 
 
-def check(path: Path, known: dict[int, str]) -> None:
+def check(path: Path, known: dict[int, str]) -> Verdict:
     """What was printed is there, once, and the chain holds."""
-    closed = [e for e in read(path) if e.type == "turn.closed"]
+    events = read(path)
+    closed = [e for e in events if e.type == "turn.closed"]
     assert len({e.turn for e in closed}) == len(closed)
     saved = {e.turn: e.text for e in closed}
     assert known.items() <= saved.items(), "a finished turn was lost"
     verdict = verify(path)
     assert verdict.good, verdict.faults
-    plan = [(e.phase, e.round, e.seat) for e in read(path) if e.type == "turn.opened"]
-    spoken = {e.turn: e for e in read(path) if e.type == "turn.opened"}
+    plan = [(e.phase, e.round, e.seat) for e in events if e.type == "turn.opened"]
+    spoken = {e.turn: e for e in events if e.type == "turn.opened"}
     slots = [(spoken[n].phase, spoken[n].round, spoken[n].seat) for n in saved]
     assert len(set(slots)) == len(slots), "a turn was had twice"
     assert len(plan) >= len(slots)
+    return verdict
 
 
 def run(kills: int, seed: int, workers: int = 2) -> list[Tally]:
     """Torment in a few threads at once, against one server."""
-    command = [sys.executable, str(STREAMER), "--tokens", "12", "--delay-ms", "1"]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as server,
-    ):
-        assert server.stdin is not None
-        assert server.stdout is not None
-        port = json.loads(server.stdout.readline())["port"]
-        model = f"openai-compatible@http://127.0.0.1:{port}/v1#m"
+    with tempfile.TemporaryDirectory() as folder, streamer(tokens=12, delay_ms=1) as model:
         tallies: list[Tally] = []
         errors: list[BaseException] = []
 
@@ -177,7 +185,6 @@ def run(kills: int, seed: int, workers: int = 2) -> list[Tally]:
             thread.start()
         for thread in threads:
             thread.join()
-        server.stdin.close()
         if errors:
             raise errors[0]
     return tallies
