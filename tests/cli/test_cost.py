@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -12,29 +11,16 @@ from itertools import count
 
 import pytest
 from chat_server import ChatServer, Reply
+from in_process import yalta
 
 from debate.listed import read_listed
 from debate.state import fold
 from debate.transcript import read
 from debate.verify import verify
 
-YALTA = (sys.executable, "-m", "debate")
 SHORT = ("--phases", "opening,plenary,closing")
 TWO = ("--seats", "altman,yang", "--rounds", "1", "--seed", "3", "--model", "priced", *SHORT)
 CALL = Decimal("0.00011")  # 100 tokens read, 10 written
-
-
-def yalta(*words, patience="0"):
-    """Run the program to its end, its output in pipes."""
-    return subprocess.run(
-        [*YALTA, *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        input="",
-        env={**os.environ, "YALTA_PATIENCE": patience},
-    )
 
 
 @pytest.fixture
@@ -82,7 +68,8 @@ def test_a_server_that_counts_nothing_leaves_the_cost_unknown(priced, tmp_path):
     assert "\nCost: unknown\n" in done.stderr
 
 
-def test_a_call_that_broke_off_is_void_asked_again_and_may_have_cost(priced, tmp_path):
+def test_a_call_that_broke_off_is_void_asked_again_and_may_have_cost(priced, tmp_path, monkeypatch):
+    monkeypatch.setenv("YALTA_PATIENCE", "5")
     path, calls = tmp_path / "c.jsonl", count()
 
     def answer(body):
@@ -91,7 +78,7 @@ def test_a_call_that_broke_off_is_void_asked_again_and_may_have_cost(priced, tmp
 
     with ChatServer(answer) as server:
         priced(server)
-        done = yalta("run", "yalta", *TWO, "-o", path, patience="5")
+        done = yalta("run", "yalta", *TWO, "-o", path)
     assert done.returncode == 0, done.stderr
     assert "  [broke off: " in done.stdout
     assert done.stdout.count("\nWhole.\n") == 6
@@ -129,7 +116,9 @@ def killed(priced, tmp_path):
     with ChatServer(answer) as server:
         priced(server)
         words = ["run", "yalta", *TWO, "--budget", "1", "-o", str(path)]
-        with subprocess.Popen([*YALTA, *words], stdout=subprocess.PIPE) as run:
+        with subprocess.Popen(
+            [sys.executable, "-m", "debate", *words], stdout=subprocess.PIPE
+        ) as run:
             assert held.wait(30)
             run.kill()
         hold.set()
