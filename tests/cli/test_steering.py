@@ -15,6 +15,7 @@ from decimal import Decimal
 
 import pytest
 from chat_server import ChatServer, Reply
+from in_process import yalta
 
 from debate.cli.asker import HOW, Asker
 from debate.errors import SpeakerError
@@ -28,18 +29,6 @@ from debate.verify import verify
 YALTA = (sys.executable, "-m", "debate")
 SHORT = ("--phases", "opening,plenary,closing")
 THREE = ("--seats", "altman,yang,amodei", "--rounds", "1", "--seed", "3", *SHORT)
-
-
-def yalta(*words, **more):
-    """Run the program to its end, its output in pipes."""
-    return subprocess.run(
-        [*YALTA, *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        **{"input": "", **more},
-    )
 
 
 @pytest.fixture
@@ -115,12 +104,14 @@ def test_a_change_that_cannot_be_made_changes_nothing(saved, tmp_path, change, s
     assert path.read_bytes() == before
 
 
-def test_a_key_goes_to_an_address_that_was_named_by_seat_and_to_no_other(server, saved, tmp_path):
+def test_a_key_goes_to_an_address_that_was_named_by_seat_and_to_no_other(
+    server, saved, tmp_path, monkeypatch
+):
     path = yalta("fork", saved, "--turn", 3, "-o", tmp_path / "f.jsonl").stdout.strip()
     before = len(server.requests)
     with ChatServer() as other:
-        env = {**os.environ, "OPENAI_COMPATIBLE_API_KEY": "a-secret"}
-        yalta("resume", path, "--seat", f"yang={other.model}", env=env)
+        monkeypatch.setenv("OPENAI_COMPATIBLE_API_KEY", "a-secret")
+        yalta("resume", path, "--seat", f"yang={other.model}")
         assert {h.get("authorization") for h in other.headers} == {"Bearer a-secret"}
     assert {h.get("authorization") for h in server.headers[before:]} == {None}
 
@@ -168,7 +159,15 @@ ME = ("--seat", "yang=me")
 
 
 def run_with(words: str, server, path):
-    return yalta("run", "yalta", *THREE, *ME, "-m", server.model, "-o", path, input=words)
+    """Run the program with words at its standard input."""
+    return subprocess.run(
+        [*YALTA, "run", "yalta", *THREE, *ME, "-m", server.model, "-o", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        input=words,
+    )
 
 
 def test_a_person_speaks_through_standard_input(server, tmp_path):
