@@ -1,15 +1,19 @@
-"""The command line as a user meets it: real processes, real exit codes."""
+"""The command line as a user meets it: real processes, real exit codes. Where only words matter,
+`in_process` is enough."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import in_process
 import pytest
 from chat_server import ChatServer, Reply
 
@@ -31,12 +35,18 @@ def server():
         yield running
 
 
-@pytest.fixture
-def saved(server, tmp_path):
-    path = tmp_path / "talk.jsonl"
-    done = yalta("run", "yalta", *THREE, "--model", server.model, "--out", str(path))
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory):
+    path = tmp_path_factory.mktemp("held") / "talk.jsonl"
+    with ChatServer(Reply(["Well, ", "yes."])) as server:
+        done = yalta("run", "yalta", *THREE, "--model", server.model, "--out", str(path))
     assert done.returncode == 0, done.stderr
     return path
+
+
+@pytest.fixture
+def saved(talk, tmp_path):
+    return Path(shutil.copy(talk, tmp_path))
 
 
 def test_help_loads_neither_the_tui_nor_numbers_nor_the_engine():
@@ -87,8 +97,8 @@ def test_run_json_prints_the_lines_of_the_transcript(server, tmp_path):
     assert done.stdout == path.read_text()
 
 
-def test_show_reads_what_run_printed(server, saved):
-    shown = yalta("show", str(saved))
+def test_show_reads_what_run_printed(saved):
+    shown = in_process.yalta("show", str(saved))
 
     assert shown.returncode == 0
     assert shown.stdout.count("Well, yes.") == 9
@@ -97,7 +107,7 @@ def test_show_reads_what_run_printed(server, saved):
 def test_a_transcript_is_found_by_its_name(saved, monkeypatch):
     monkeypatch.setenv("YALTA_TRANSCRIPTS", str(saved.parent))
 
-    assert yalta("verify", "talk").returncode == 0
+    assert in_process.yalta("verify", "talk").returncode == 0
 
 
 def test_verify_says_good_or_what_is_not(saved):
@@ -113,6 +123,7 @@ def test_verify_says_good_or_what_is_not(saved):
 
 
 def test_stats_count_by_seat_and_by_turn(saved):
+    yalta = in_process.yalta
     table = yalta("stats", str(saved)).stdout
     row = next(line for line in table.splitlines() if line.startswith("Yang Zhilin"))
     assert row.split()[2:5] == ["3", "0", "6"]  # turns, failed, words
@@ -232,7 +243,7 @@ def test_a_mistake_gets_one_clear_message_and_changes_nothing(words, says, tmp_p
     monkeypatch.delenv("MOONSHOT_API_KEY", raising=False)
     monkeypatch.chdir(tmp_path)
     before = set(tmp_path.rglob("*"))
-    done = yalta(*words, cwd=tmp_path)
+    done = in_process.yalta(*words)
 
     assert done.returncode == 2, done.stderr
     assert says in done.stderr
@@ -247,6 +258,7 @@ def test_debug_shows_the_traceback():
 
 
 def test_personas_and_scenarios_are_listed_and_shown():
+    yalta = in_process.yalta
     listed = yalta("persona", "list").stdout
     for name in ("altman", "yang", "amodei", "hassabis", "zuckerberg", "liang", "chair"):
         assert re.search(rf"^{name}\b", listed, re.MULTILINE)
