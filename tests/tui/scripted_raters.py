@@ -39,8 +39,10 @@ async def rate_all(
     closing: str = "one of them",
     size: tuple[int, int] = (120, 40),
     most: int | None = None,
+    flags: Callable[[Asked], bool] = lambda asked: False,
 ) -> Path:
-    """Rate a bundle to its end, or so many items of it; pilot items are answered right.
+    """Rate a bundle to its end, or so many items of it; pilot items are answered right, and what
+    shows who speaks is flagged.
 
     Returns:
         The ratings file.
@@ -57,6 +59,9 @@ async def rate_all(
                     await _on(pilot, screen, ("enter",))
                 case Asked():
                     rated += 1
+                    if flags(now):
+                        _press(pilot, ("l",))
+                        await _until(lambda: screen.flags)
                     await give(pilot, screen, policy(now))
                 case LastQuestion():
                     screen.query_one(LastWords).words.text = closing

@@ -10,8 +10,7 @@ from statistics import fmean
 
 import pytest
 from conferences import conferences, style_plan
-from scripted_raters import begin, give, keys_of_gold, rate_all
-from textual.widgets import TextArea
+from scripted_raters import rate_all
 
 from debate.study.bundle import Exclusions, LikertItem, PairsItem
 from debate.study.drawing.excerpts import held
@@ -23,13 +22,12 @@ from debate.study.key import Key
 from debate.study.ratings import Identified, Preferred, Scored
 from debate.study.report import write_report
 from debate.study.results.analyses import results_of
-from debate.study.session import Asked, LastQuestion, Pilot, Session
-from tui.app import YaltaApp
-from tui.screens.rating import RatingScreen
+from debate.study.session import Asked
 
 SECRET = "5e" * 32
 # Scripts press keys faster than anyone reads.
 RULES = Exclusions(seconds=0)
+SMALL = (80, 24)  # soon drawn
 
 
 @dataclass
@@ -125,27 +123,8 @@ def _leaks(key):
     ]
 
 
-async def rated_with_flags(bundle, policy, path):
-    """Rate all, and flag by its key what shows a name."""
-    screen = RatingScreen(Session.open(bundle, policy.name, path))
-    async with YaltaApp(screen).run_test(size=(120, 40)) as pilot:
-        await begin(pilot, screen)
-        while (now := screen.now) is not None:
-            before = screen.shown
-            match now:
-                case Pilot():
-                    await pilot.press(*keys_of_gold(now.gold), "enter")
-                case Asked():
-                    if "Quintero" in now.item.model_dump_json():
-                        await pilot.press("l")
-                    await give(pilot, screen, policy(now))
-                case LastQuestion():
-                    screen.query_one("LastWords TextArea", TextArea).text = "a small one"
-                    await pilot.press("ctrl+s")
-            while screen.shown == before:
-                await pilot.pause(0.002)
-        await screen.leave()
-    return path
+def shows_a_name(asked):
+    return "Quintero" in asked.item.model_dump_json()
 
 
 @pytest.fixture
@@ -180,7 +159,14 @@ async def test_the_report_recovers_what_the_raters_know(tmp_path, report):
     raters = [Rater(key, name, skill=0.8) for name in names[:3]]
     raters.append(Rater(key, "zed", skill=0.2, effect=0, careful=False))
     files = [
-        await rated_with_flags(bundle, rater, out / "ratings" / f"{rater.name}.jsonl")
+        await rate_all(
+            bundle,
+            rater.name,
+            out / "ratings" / f"{rater.name}.jsonl",
+            rater,
+            size=SMALL,
+            flags=shows_a_name,
+        )
         for rater in raters
     ]
     results, written = report(folder, files)
@@ -239,7 +225,7 @@ async def test_a_study_without_an_effect_reports_none(tmp_path, report):
             choose = random.Random(f"{guess.name} {asked.item.id}")
             return Identified(card=choose.choice((*asked.item.cards, "none")), confidence=1)
 
-        files.append(await rate_all(bundle, name, tmp_path / f"{name}.jsonl", policy))
+        files.append(await rate_all(bundle, name, tmp_path / f"{name}.jsonl", policy, size=SMALL))
     results, written = report(folder, files)
     assert not results.excluded
     main = results.main
