@@ -94,6 +94,7 @@ class ChatServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each chunk waits for the one before to be heard
 
             def log_message(self, format: str, *args: Any) -> None:
                 pass
