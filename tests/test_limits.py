@@ -78,7 +78,7 @@ async def test_a_crowded_server_is_asked_less_until_all_is_said(tmp_path):
 
 
 async def test_the_queue_of_a_server_with_one_slot_is_not_its_silence(tmp_path, monkeypatch):
-    monkeypatch.setenv("YALTA_PATIENCE", "1.2")
+    monkeypatch.setenv("YALTA_PATIENCE", "1.6")
     slot = asyncio.Lock()
     newest: dict[str, Asked] = {}
 
@@ -86,12 +86,12 @@ async def test_the_queue_of_a_server_with_one_slot_is_not_its_silence(tmp_path, 
         newest[str(asked.body)] = asked
         async with slot:
             if newest[str(asked.body)] is asked:  # else its client has gone, and asked again
-                await asyncio.sleep(0.6)
+                await asyncio.sleep(0.8)
         return Reply("openai")
 
     await new_client(tls=False).aclose()  # the first one takes long to import
     async with ModelServer(one_by_one) as server:
-        point_at(server.url, stall=1.0)
+        point_at(server.url, stall=1.6)
         _, events = await hold(tmp_path, phases=[{"kind": "opening"}])
     assert events[-1].type == "conference.closed"
     waited = [turn for turn in closed(events) if turn.tries]
