@@ -28,7 +28,8 @@ MAX_NODES = 50_000
 MAX_DIRECTIVES = 8
 MAX_PROBLEMS = 100
 
-# The C parser where PyYAML has it: same nodes, a tenth of the time.
+# The C parser where PyYAML has it: same nodes, a tenth of the time. Which it is shows only
+# when the program runs, so that no type checker can tell what is derived from it.
 _Base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

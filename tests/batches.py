@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -9,6 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from debate.batch.cells import Cell
+from debate.batch.folder import BatchFolder
+from debate.batch.run import Batch
+from debate.cli import yalta
+from debate.events import TurnClosed
+from debate.speakers.registry import Registry
 from debate.verify import verify
 
 STREAMER = Path(__file__).parent / "peers" / "streamer.py"
@@ -98,3 +108,26 @@ def check_whole(folder: Path, cells: int) -> None:
         told = verify(folder / line["transcript"])
         assert not told.faults, (line["cell"], told)
         assert told.head == line["head"]
+
+
+def run(*words: object, code: int = 0) -> str:
+    """Run a command of `yalta batch` in this process; what it prints."""
+    done = CliRunner().invoke(yalta, ["batch", *map(str, words)], catch_exceptions=False)
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def stopped_at(path: Path, turn: int) -> None:
+    """Hold a batch until a turn is finished, and stop it there as Ctrl-C does."""
+
+    async def hold() -> None:
+        def stop(cell: Cell, item: object) -> None:
+            if isinstance(item, TurnClosed) and item.turn == turn:
+                task.cancel()
+
+        async with Registry() as registry:
+            task = asyncio.ensure_future(Batch(BatchFolder.open(path)).run(registry, stop))
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(hold())

@@ -118,9 +118,11 @@ class BatchFolder:
         if self._past is not None:
             (self.path / "past").mkdir(exist_ok=True)
             write_whole(self.path / "past" / "past.jsonl", self._past)
-        made = self._made_from(digest).model_dump_json(indent=1) + "\n"
         write_whole(self.path / "plan.yaml", text.encode())
-        write_whole(self.path / "batch.json", made.encode())
+        self._note(self._made_from(digest))
+
+    def _note(self, made: MadeFrom) -> None:
+        write_whole(self.path / "batch.json", made.model_dump_json(indent=1).encode() + b"\n")
 
     @property
     def budget(self) -> float | None:
@@ -135,9 +137,8 @@ class BatchFolder:
         Raises:
             CannotWrite: if it cannot be kept.
         """
-        made = self._made.model_copy(update={"budget": budget})
         try:
-            write_whole(self.path / "batch.json", (made.model_dump_json(indent=1) + "\n").encode())
+            self._note(self._made.model_copy(update={"budget": budget}))
         except OSError as error:
             raise CannotWrite(self.path, error) from None
 

@@ -48,7 +48,6 @@ class Batch:
     Args:
         folder: Where it is.
         jobs: Conferences at one time; as the plan says, if None.
-        budget: Of all of it; as it was said last, if None.
         foreseen: What each cell is foreseen to cost, by its id; see `Budget`.
     """
 
@@ -56,12 +55,11 @@ class Batch:
         self,
         folder: BatchFolder,
         jobs: int | None = None,
-        budget: float | None = None,
         foreseen: Mapping[str, Decimal] | None = None,
     ) -> None:
         self.folder = folder
         self.jobs = jobs or folder.plan.jobs
-        self.budget = folder.budget if budget is None else budget
+        self.budget = folder.budget
         self.outcomes = folder.index.read()
         known = {cell.id for cell in folder.cells}
         self.outcomes = {

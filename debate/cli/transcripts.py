@@ -19,7 +19,7 @@ from debate.verify import Verdict
 from debate.verify import verify as check
 
 if TYPE_CHECKING:
-    from debate.batch.audit import Indexes
+    from debate.batch.audit import Difference, Indexes
 
 
 @click.command()
@@ -101,10 +101,11 @@ def _verify_many(names: Sequence[str], indexes: Indexes) -> None:
     for n, path in enumerate(paths):
         show(f"Checking transcripts, {n:,} of {len(paths):,}")
         verdict = check(path)
-        fault = _fault(verdict, indexes)
+        beside = indexes.difference(path)
+        fault = _fault(verdict, beside, indexes)
         good += not fault
         show("")
-        click.echo(showable(fault or _praise(verdict, indexes)))
+        click.echo(showable(fault or _praise(verdict, beside, indexes)))
     for each in missing:
         click.echo(showable(f"NOT GOOD: {each.path}: {each.told}"))
     total = len(paths) + len(missing)
@@ -115,13 +116,12 @@ def _verify_many(names: Sequence[str], indexes: Indexes) -> None:
         sys.exit(1)
 
 
-def _fault(verdict: Verdict, indexes: Indexes) -> str:
+def _fault(verdict: Verdict, beside: Difference | None, indexes: Indexes) -> str:
     """What is wrong with one of many, by itself or beside its index; empty if nothing is."""
     path = verdict.path
     if not verdict.good:
         first = verdict.faults[0]
         return f"{_word(verdict)}: {path}:{first.line}: {first.message}"
-    beside = indexes.difference(path)
     if beside is not None and beside.lost:
         return f"NOT GOOD: {path}: {beside.told}"
     if indexes.strange(path):
@@ -129,11 +129,10 @@ def _fault(verdict: Verdict, indexes: Indexes) -> str:
     return ""
 
 
-def _praise(verdict: Verdict, indexes: Indexes) -> str:
+def _praise(verdict: Verdict, beside: Difference | None, indexes: Indexes) -> str:
     said = f"{_word(verdict)}: {verdict.path}: {_told(verdict)}"
     if verdict.torn:
         said += ", its last line cut off"
-    beside = indexes.difference(verdict.path)
     if beside is not None:
         said += f"; {beside.told}"
     return said + ("; the index does not know it yet" if indexes.under_way(verdict.path) else "")

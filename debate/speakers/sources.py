@@ -164,6 +164,8 @@ class HubSource:
         """
         try:
             from huggingface_hub import get_hf_file_metadata, hf_hub_url
+
+            # It is loaded on demand there, which the type checker does not see.
             from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
         except ImportError:
             why = "huggingface-hub is not installed (pip install 'yalta[local]')"

@@ -6,18 +6,12 @@ import json
 import shutil
 
 import pytest
-from batches import check_whole, streamer, write_plan
+from batches import check_whole, write_plan
 from click.testing import CliRunner
 
 from debate.batch.folder import BatchFolder
 from debate.cli import yalta
 from debate.transcript import line_hash
-
-
-@pytest.fixture(scope="module")
-def model():
-    with streamer() as name:
-        yield name
 
 
 @pytest.fixture(scope="module")

@@ -7,25 +7,13 @@ import re
 from decimal import Decimal
 
 import pytest
-from batches import check_whole, streamer, write_plan
+from batches import check_whole, run, streamer, write_plan
 from click.testing import CliRunner
 
 from debate.batch.index import Costs
 from debate.bill import Cost
 from debate.cli import yalta
 from debate.errors import UserError
-
-
-@pytest.fixture(scope="module")
-def model():
-    with streamer() as name:
-        yield name
-
-
-def run(*words, code=0):
-    done = CliRunner().invoke(yalta, ["batch", *map(str, words)], catch_exceptions=False)
-    assert done.exit_code == code, done.output
-    return done.output
 
 
 def price(tmp_path, server, cached=1):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import json
 import re
 from decimal import Decimal
 
 import pytest
-from batches import check_whole, write_plan
+from batches import check_whole, stopped_at, write_plan
 from chat_server import ChatServer, Reply
 from click.testing import CliRunner
 
@@ -19,7 +18,6 @@ from debate.batch.run import Batch
 from debate.cli import yalta
 from debate.errors import UserError
 from debate.events import TurnClosed
-from debate.speakers.registry import Registry
 from debate.transcript import read
 
 AT_LENGTH = "Speak at length."
@@ -66,23 +64,6 @@ def table(folder):
     done = CliRunner().invoke(yalta, ["batch", "table", str(folder)], catch_exceptions=False)
     assert done.stderr.startswith("uneven: long.s1")
     return csv.DictReader(done.stdout.splitlines())
-
-
-def stopped_at(path, turn):
-    """Hold a batch until a turn is finished, and stop it there as Ctrl-C does."""
-    folder = BatchFolder.open(path)
-
-    async def hold():
-        def stop(cell, item):
-            if isinstance(item, TurnClosed) and item.turn == turn:
-                task.cancel()
-
-        async with Registry() as registry:
-            task = asyncio.ensure_future(Batch(folder, budget=9).run(registry, stop))
-            with pytest.raises(asyncio.CancelledError):
-                await task
-
-    asyncio.run(hold())
 
 
 def said_in(folder):
@@ -149,6 +130,7 @@ def test_what_begun_conferences_cost_is_spent(plan):
     folder = BatchFolder.begin(plan).path
     assert "0 of 0.04 spent" in run("status", folder)
     spent_by_turns = []
+    BatchFolder.open(folder).keep_budget(9)
     for turn in (3, 7):
         stopped_at(folder, turn)
         said = run("status", folder)

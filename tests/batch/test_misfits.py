@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from batches import SCENARIO, streamer, write_plan
-from click.testing import CliRunner
+from batches import SCENARIO, run, write_plan
 
-from debate.cli import yalta
 from debate.errors import LoadError
-
-
-@pytest.fixture(scope="module")
-def model():
-    with streamer() as name:
-        yield name
-
-
-def run(*words):
-    done = CliRunner().invoke(yalta, ["batch", *map(str, words)], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-
 
 CHECKED = """\
 schema: yalta/plan/1
