@@ -15,6 +15,7 @@ are in no task.
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 import tempfile
 import threading
@@ -40,6 +41,10 @@ Client = Any
 
 #: How long a conference waits for a worker that seems lost and still writes.
 _PATIENCE = 120
+
+#: Dask asks for more of an address only once it has begun to connect.
+_ADDRESS = re.compile(r"(\w+://)?\S+:\d{1,5}")
+_AS_IN = "local:4, or tcp://HOST:PORT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ async def cluster(address: str, *, jobs: int = 1, patience: float = 20) -> Async
     # A worker that dies is no sign that its task kills workers: it may die ten times.
     with dask.config.set({"distributed.scheduler.allowed-failures": 10}):
         if not address.startswith("local:"):
+            if not _ADDRESS.fullmatch(address):
+                raise UserError(f"{address!r} is no cluster", hint=_AS_IN)
             try:
                 client = await distributed.Client(address, asynchronous=True, timeout=patience)
             except (OSError, ValueError) as error:
@@ -82,7 +89,7 @@ async def cluster(address: str, *, jobs: int = 1, patience: float = 20) -> Async
             return
         number = address.removeprefix("local:")
         if not number.isdecimal() or not 1 <= int(number) <= 256:
-            raise UserError(f"{address!r} is no cluster", hint="local:4, or tcp://HOST:PORT")
+            raise UserError(f"{address!r} is no cluster", hint=_AS_IN)
         workers = distributed.LocalCluster(
             n_workers=int(number),
             threads_per_worker=ceil(jobs / int(number)),

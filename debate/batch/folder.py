@@ -307,7 +307,11 @@ def _made(path: Path) -> MadeFrom:
     try:
         return MadeFrom.model_validate_json((path / "batch.json").read_bytes())
     except ValueError:
-        raise UserError(f"{path / 'batch.json'} is not what a batch was made from") from None
+        raise UserError(
+            f"{path / 'batch.json'} is not what a batch was made from",
+            hint="put it back from a copy: without it the batch cannot go on; its transcripts are"
+            " whole",
+        ) from None
 
 
 def _members(plan: Plan, base: Path) -> tuple[str, ...]:

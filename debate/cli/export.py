@@ -34,12 +34,12 @@ _MOST = 4_000_000
 
 @click.command()
 @complete.many_transcripts
-@click.option("--chat", "to", flag_value="chat", help="JSON lines: messages, as a seat sees them.")
-@click.option("--csv", "to", flag_value="csv", help="A table, one turn a row.")
-@click.option("--text", "to", flag_value="text", help="To be read.")
-@click.option("--markdown", "to", flag_value="markdown", help="To be read, or put on a page.")
-@click.option("--html", "to", flag_value="html", help="One page, that holds all it needs.")
-@click.option("--site", "to", flag_value="site", help="A folder of pages, with a list and search.")
+@click.option("--chat", is_flag=True, help="JSON lines: messages, as a seat sees them.")
+@click.option("--csv", is_flag=True, help="A table, one turn a row.")
+@click.option("--text", is_flag=True, help="To be read.")
+@click.option("--markdown", is_flag=True, help="To be read, or put on a page.")
+@click.option("--html", is_flag=True, help="One page, that holds all it needs.")
+@click.option("--site", is_flag=True, help="A folder of pages, with a list and search.")
 @click.option(
     "--each",
     type=click.Choice(["turn", "conference"]),
@@ -57,11 +57,11 @@ _MOST = 4_000_000
 @click.option("--force", is_flag=True, help="Write over files.")
 def export(
     transcripts: tuple[str, ...],
-    to: str | None,
     each: Literal["turn", "conference"] | None,
     seats: tuple[str, ...],
     out: str | None,
     force: bool,
+    **forms: bool,
 ) -> None:
     """Write transcripts, or all of a folder's, in another form.
 
@@ -78,6 +78,7 @@ def export(
     yalta export runs/tiers --chat --seat yang -o yang/
     yalta export transcripts --site -o site/
     """
+    to = _asked_for(forms)
     form = _form(to, each, seats)
     paths = gathered(transcripts)
     if to == "site":
@@ -116,9 +117,17 @@ def export(
         sys.exit(1)
 
 
-def _form(to: str | None, each: str | None, seats: tuple[str, ...]) -> Form:
-    if to is None:
+def _asked_for(forms: dict[str, bool]) -> str:
+    asked = [name for name, wanted in forms.items() if wanted]
+    if not asked:
         raise UserError("say as what", hint="--chat, --csv, --text, --markdown, --html or --site")
+    if len(asked) > 1:
+        flags = " and ".join(f"--{name}" for name in asked[:2])
+        raise UserError(f"{flags} are two forms", hint="export once for each")
+    return asked[0]
+
+
+def _form(to: str, each: str | None, seats: tuple[str, ...]) -> Form:
     if each is not None and to != "chat":
         raise UserError("--each is of --chat alone")
     if seats and to not in ("chat", "csv"):

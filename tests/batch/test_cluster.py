@@ -107,10 +107,14 @@ def test_where_the_folder_is_not_shared_transcripts_come_home(tmp_path):
         assert again.lines.startswith(half)
 
 
-async def test_a_cluster_that_is_none_is_told():
+@pytest.mark.parametrize("address", ["local:many", "local:0", "foo", "tcp://host", ":"])
+async def test_a_cluster_that_is_none_is_told(address):
     with pytest.raises(UserError, match="is no cluster"):
-        async with on_cluster.cluster("local:many"):
+        async with on_cluster.cluster(address):
             pass
+
+
+async def test_a_cluster_that_does_not_answer_is_told():
     with pytest.raises(UserError, match=r"no cluster answers at tcp://127\.0\.0\.1:9"):
         async with on_cluster.cluster("tcp://127.0.0.1:9", patience=1):
             pass

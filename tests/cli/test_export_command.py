@@ -161,6 +161,7 @@ def test_one_whose_prompts_break_half_way_is_left_out_whole(runs):
     ("words", "kind", "message"),
     [
         ([], UserError, "say as what"),
+        (["--chat", "--csv"], UserError, "--chat and --csv are two forms"),
         (["--csv", "--each", "turn"], UserError, "--each is of --chat alone"),
         (["--text", "--seat", "ada"], UserError, "--seat is of --chat and --csv alone"),
         (["--chat", "--seat", "adda"], UnknownName, "did you mean 'ada'"),
