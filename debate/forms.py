@@ -157,8 +157,9 @@ def form_of(state: ConferenceState, ask: Ask) -> Form:
             )
             return Form(ask, among)
         case "amendment":
-            motions = tuple(motion.id for motion in open_motions(state))
-            return Form(ask, Choices({}, motions, following=next_amendment(state)))
+            motions = {m.id: (m.title, m.text) for m in open_motions(state)}
+            among = Choices({}, tuple(motions), said=motions, following=next_amendment(state))
+            return Form(ask, among)
         case _:
             return Form(ask, Choices({}, about=ask.about))
 
@@ -188,10 +189,12 @@ def _one_of(values: list[str]) -> JsonValue:
 
 
 def _motion_properties(among: Choices) -> dict[str, JsonValue]:
-    actions = [*(["table"] if among.tables else []), *(["join"] if among.motions else []), "pass"]
-    join = {"motion": _one_of([*among.motions, ""])} if among.motions else {}
-    table = {"title": _text(), "text": _text()} if among.tables else {}
-    return {"action": _one_of(actions), **join, **table}
+    joins = [f"join {motion}" for motion in among.motions]
+    if not among.tables:
+        return {"action": _one_of([*joins, "pass"])}
+    # Title and text follow the word at once: behind a field that is for joining alone, a small
+    # model left them empty.
+    return {"action": _one_of(["table", *joins, "pass"]), "title": _text(), "text": _text()}
 
 
 _PROPERTIES: dict[AskKind, Callable[[Choices], dict[str, JsonValue]]] = {

@@ -135,8 +135,8 @@ def _partner(among: Choices, said: Fields) -> Fields | None:
 
 
 def _motion(among: Choices, said: Fields) -> Fields | None:
-    action = str(said.get("action", "")).strip().casefold()
-    motion = _motion_named(among, said.get("motion"))
+    action, _, which = str(said.get("action", "")).strip().casefold().partition(" ")
+    motion = _motion_named(among, which or said.get("motion"))
     if action == "join" and motion:
         return {"type": "motion.joined", "motion": motion}
     title, text = _line(said.get("title"), 120), _motion_text(said.get("text"))
@@ -175,6 +175,8 @@ def _amendment(among: Choices, said: Fields) -> Fields | None:
     motion, text = _motion_named(among, said.get("motion")), _motion_text(said.get("text"))
     if action != "amend" or motion is None or not text:
         return None
+    if text == among.said.get(motion, ("", ""))[1]:  # it is to stay as it reads
+        return {"type": "ask.waived", "kind": "amendment"}
     return {
         "type": "amendment.proposed",
         "amendment": among.following,

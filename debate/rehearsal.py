@@ -352,12 +352,13 @@ def _sum(shares: Iterable[Share]) -> Share:
 def made_answer(form: Form, number: int) -> str:
     """A reply such as a seat may give, to the ask of this number."""
     among = form.among
+    motion = among.motions[0] if among.motions else ""
     said: dict[str, object] = {
         "bid": number % 10,
         "next": among.names[number % len(among.names)] if among.names else "",
         "partners": among.names[:MOST_PARTNERS],
-        "action": "table" if among.tables else "join" if among.motions else "pass",
-        "motion": among.motions[0] if among.motions else "",
+        "action": "table" if among.tables else f"join {motion}" if motion else "pass",
+        "motion": motion,
         "title": made(5, number),
         "text": made(40, number),
         "accept": True,

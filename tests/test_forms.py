@@ -58,6 +58,8 @@ def said(answer: Any) -> Any:
         ("signature", "yes", {"signed": True}, "read"),
         ("motion", '{"action": "pass"}', {"kind": "motion"}, "json"),
         ("motion", '{"action": "join", "motion": "m2"}', {"motion": "M2"}, "json"),
+        ("motion", '{"action": "join M2", "title": "", "text": ""}', {"motion": "M2"}, "json"),
+        ("motion", '{"action": "join M9", "title": "", "text": ""}', None, ""),
         ("motion", "join M1", {"motion": "M1"}, "read"),
         ("motion", "join M9", None, ""),
         (
@@ -82,6 +84,7 @@ def said(answer: Any) -> Any:
         ("motion", "table: Anew. Text of two", {"motion": "M2"}, "read"),
         ("amendment", "M2: Two tiers only.", {"motion": "M2", "text": "Two tiers only."}, "read"),
         ("amendment", "pass", {"kind": "amendment"}, "read"),
+        ("amendment", "M2: Text of two.", {"kind": "amendment"}, "read"),
         ("amendment", '{"action": "amend", "motion": "M7", "text": "x"}', None, ""),
         ("call", '{"next": "Yang Zhilin", "question": "Why?"}', {"question": "Why?"}, "json"),
         ("call", "杨植麟：为什么？", {"question": "为什么？"}, "read"),
@@ -155,8 +158,8 @@ def test_a_form_offers_what_can_be_chosen():
 
     play = Play(manifest(plan), answer=answer).run()
     assert [f.among.tables for f in forms[:3]] == [True, False, False]
-    assert forms[1].schema["properties"]["action"]["enum"] == ["join", "pass"]
-    assert forms[1].schema["properties"]["motion"]["enum"] == ["M1", ""]
+    assert forms[1].schema["properties"]["action"]["enum"] == ["join M1", "pass"]
+    assert forms[1].schema["required"] == ["action"]
     assert play.state.motions["M1"].sponsors == ("ada", "bo", "cem")
     assert play.state.motions["M1"].carried
 

@@ -92,8 +92,6 @@ async def test_a_replay_of_a_scenario_that_ships_gives_all_of_it_again(tmp_path,
     again = await replayed(plan, recorded, tmp_path / "again")
     assert came_of(again) == came_of(recorded)
     assert came_of(again)["end"] == "conference.closed"
-    hows = {answer["how"] for answer in came_of(recorded)["answers"].values()}
-    assert {"json", "repaired"} <= hows
     assert verify(again).faults == ()
 
 
@@ -105,6 +103,8 @@ async def test_a_replay_of_every_kind_of_talk_gives_all_of_it_again(tmp_path):
         *("bid.cast", "floor.called", "partners.chosen", "motion.tabled", "vote.cast"),
         *("amendment.proposed", "amendment.answered", "communique.signed"),
     }
+    hows = {answer["how"] for answer in came_of(recorded)["answers"].values()}
+    assert {"json", "repaired", "assumed"} <= hows
     assert verify(again).faults == ()
 
 

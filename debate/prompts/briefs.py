@@ -93,6 +93,7 @@ def ask_values(
         "questions": ask.seat is not None and ask.room is None,
         "motions": [_motion_values(motion, names) for motion in motions],
         "tables": form.among.tables,
+        "joins": form.among.motions if ask.kind == "motion" else (),
         "secret": plan.vote.secret,
         "about": _about(state, ask, names),
     }

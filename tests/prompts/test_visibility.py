@@ -27,7 +27,7 @@ from debate.prompts.layouts import Projection
 from debate.prompts.minutes import clerk_messages
 from debate.standing import ConferenceState
 from debate.state import last_held
-from debate.steps import ask_of, floor_of
+from debate.steps import Ask, ask_of, floor_of
 
 LAYOUTS = st.sampled_from([("shared", "head"), ("shared", "tail"), ("perspective", "head")])
 PUBLIC = ("motion", "amendment", "call")  # asks whose words all read, once they were taken
@@ -121,6 +121,11 @@ def test_no_prompt_holds_what_its_seat_may_not_know(seats, phases, layout, seed)
         for words, to in meddler.private.items():
             assert words not in text or to == step.seat
         unheard(now, text, answers)
+        if isinstance(step, Ask):
+            plan = now.opened.scenario.phases[step.phase]
+            secret = step.kind == "ballot" and plan.vote.secret
+            told = "obody hears" in messages[-1].content.rpartition("---\n")[2]
+            assert told == (step.kind in ("bid", "partner") or secret)
 
 
 def spoken(seat: str, number: int) -> TurnClosed:

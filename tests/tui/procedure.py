@@ -74,8 +74,8 @@ class Procedural:
         if "table" in actions and name == "Sam Altman":
             text = f"Weights are published by tiers. {self.more}"
             return {"action": "table", "title": f"Tiers {self.more}", "text": text}
-        if "join" in actions and name == "Yang Zhilin":
-            return {"action": "join", "motion": "M1"}
+        if "join M1" in actions and name == "Yang Zhilin":
+            return {"action": "join M1", "title": "", "text": ""}
         if "amend" in actions and name == "Dario Amodei":
             text = f"Weights are published by three tiers. {self.more}"
             return {"action": "amend", "motion": "M1", "text": text}
