@@ -32,16 +32,19 @@ COMPATIBLE_KEY = "OPENAI_COMPATIBLE_API_KEY"
 # A small model copies whole turns, and the examples on its card, from the record. DRY makes each
 # further word of a copied run less likely; as the engine comes, it looks back a little way only,
 # so its reach is set to the whole record, cards and all. Runs of three tokens stay free: where five
-# or more did, seats took over whole sentences of each other. Now and then it leaves out a blank.
+# or more did, seats took over whole sentences of each other.
 LOCAL_SAMPLING: dict[str, float | int] = {
     "temperature": 0.8,
     "top_p": 0.9,
-    "min_p": 0.05,
+    "min_p": 0.0002,
     "repeat_penalty": 1.05,
     "dry_multiplier": 1.0,
     "dry_allowed_length": 3,
     "dry_penalty_last_n": 16_384,
 }
+# What the model would not say at all goes before DRY, and not after it: else, where the next word
+# is that of a copied run, the same word without its blank is what is left ("allpeople").
+LOCAL_ORDER = ("penalties", "min_p", "dry", "top_p", "temperature")
 LOCAL_WINDOW = 16_384
 
 
@@ -145,6 +148,7 @@ def _local(model: str, path: Path, window: int, entry: catalog.ModelFile | None)
         # It runs on the user's own machine.
         price=Price(currency="USD", input=Decimal(0), output=Decimal(0)),
         sampling=LOCAL_SAMPLING,
+        extra={"samplers": [*LOCAL_ORDER]},
         grammar=entry.grammar if entry else None,
         prefill=entry is not None and entry.prefill,
     )
