@@ -60,11 +60,15 @@ def advice(scenario: Scenario, personas: Collection[str] | None = None) -> list[
 def taking_part(scenario: Scenario, phase: Phase) -> tuple[str, ...]:
     """Who takes part in a phase, by the same rule as `ConferenceOpened.taking_part`, before
     anybody is seated."""
-    if named := set(phase.seats):
-        groups = ((s.name, {s.name, s.role, s.side}) for s in scenario.seats if s.role != "chair")
-        if found := tuple(seat for seat, groups_ in groups if named & groups_):
-            return found
-    return tuple(s.name for s in scenario.seats if s.role == "member")
+    members = tuple(s.name for s in scenario.seats if s.role == "member")
+    return named_by(scenario, phase) or members
+
+
+def named_by(scenario: Scenario, phase: Phase) -> tuple[str, ...]:
+    """The seats that a phase names, by themselves or by role or side."""
+    named = set(phase.seats)
+    groups = ((s.name, {s.name, s.role, s.side}) for s in scenario.seats if s.role != "chair")
+    return tuple(seat for seat, groups_ in groups if named & groups_)
 
 
 def _scripted(loc: Loc, text: str) -> Iterator[Advice]:
@@ -93,6 +97,8 @@ def _of_phase(scenario: Scenario, n: int) -> Iterator[Advice]:
     phase = scenario.phases[n]
     seats = taking_part(scenario, phase)
     before = {earlier.kind for earlier in scenario.phases[:n]}
+    if phase.seats and not named_by(scenario, phase):
+        yield Advice(("seats",), "nobody at the table is any of these: all members take part")
     yield from _named(scenario, phase, seats)
     if phase.kind in ("caucus", "cross") and len(seats) < 2:
         yield Advice((), f"only {len(seats)} takes part: a {phase.kind} needs two")

@@ -61,11 +61,13 @@ class ConferenceOpened(Event):
     def taking_part(self, phase: Phase) -> tuple[str, ...]:
         """Ids of the seats that take part in a phase, in the order of the table. Where none of
         those it names is there, all members do."""
-        if named := set(phase.seats):
-            groups = ((s.id, {s.id, s.role, s.side}) for s in self.seats if s.role != "chair")
-            if found := tuple(seat for seat, groups_ in groups if named & groups_):
-                return found
-        return tuple(s.id for s in self.seats if s.role == "member")
+        return self.named(phase) or tuple(s.id for s in self.seats if s.role == "member")
+
+    def named(self, phase: Phase) -> tuple[str, ...]:
+        """Ids of the seats at the table that a phase names, by themselves or by role or side."""
+        named = set(phase.seats)
+        groups = ((s.id, {s.id, s.role, s.side}) for s in self.seats if s.role != "chair")
+        return tuple(seat for seat, groups_ in groups if named & groups_)
 
     @property
     def chair(self) -> str | None:

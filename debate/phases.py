@@ -213,7 +213,7 @@ def _caucus(state: ConferenceState) -> list[Step]:
     if plan.rooms == "choice" and not phase.rooms_opened:
         seats = state.members
         missing = [seat for seat in seats if seat not in phase.partners]
-        if missing:
+        if missing and len(seats) > 1:  # who is alone has nobody to choose among
             return [_asked(state, Ask("partner", seat, phase.index)) for seat in missing]
         rooms = caucus.named(caucus.mutual(phase.partners, seats), _names(state))
         return [OpenRooms(phase.index, rooms)]

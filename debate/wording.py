@@ -29,6 +29,7 @@ from debate.events import (
     TurnSkipped,
     TurnWithdrawn,
 )
+from debate.manifest import ConferenceOpened
 from debate.scenario import Phase
 from debate.text import unbroken
 
@@ -114,7 +115,7 @@ def minutes_heading(event: MinutesTaken) -> str:
 
 def note_heading(event: NotePassed, names: Names) -> str:
     """What stands above a note from the chair."""
-    return f"Note from the chair to {name_of(event.to, names) if event.to else 'all'}"
+    return f"Note from the chair to {f'{name_of(event.to, names)} alone' if event.to else 'all'}"
 
 
 def order_line(event: Order, names: Names) -> str:
@@ -205,18 +206,24 @@ def rooms_line(rooms: Mapping[str, Iterable[str]], names: Names, absent: Iterabl
     return f"{met} In no room: {', '.join(out)}." if out else met
 
 
-def idle_line(plan: Phase, open_motions: int) -> str:
-    """That a phase is over as it opens, for want of a motion; nothing of any other.
+def opening_line(opened: ConferenceOpened, plan: Phase, open_motions: int) -> str:
+    """What is to be known of a phase as it opens: that all take part for want of those it names,
+    or that it is over for want of a motion; nothing of any other.
 
     Args:
+        opened: The conference.
         plan: The phase.
         open_motions: Motions that are tabled and not yet voted on, as it opens.
     """
-    if open_motions:
-        return ""
-    if plan.kind == "vote" and plan.vote.on == "motions":
-        return "No motion is open: there is nothing to vote on."
-    return "No motion is open: there is nothing to amend." if plan.kind == "amendments" else ""
+    told = []
+    if plan.seats and not opened.named(plan):
+        named = " or ".join(plan.seats)
+        told.append(f"Nobody at the table is {named}: all members take part.")
+    if not open_motions and plan.kind == "vote" and plan.vote.on == "motions":
+        told.append("No motion is open: there is nothing to vote on.")
+    if not open_motions and plan.kind == "amendments":
+        told.append("No motion is open: there is nothing to amend.")
+    return " ".join(told)
 
 
 # -- asks; what is answered is worded in `answer_wording`

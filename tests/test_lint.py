@@ -49,6 +49,12 @@ def told(seats, *phases, **more):
         ),
         (
             ["ada", "bo", CHAIR],
+            [{"kind": "vote", "vote": {"on": "house"}, "seats": ["cem"]}],
+            ("seats",),
+            "all members take part",
+        ),
+        (
+            ["ada", "bo", CHAIR],
             [{"kind": "plenary", "seats": ["ada", "cem"]}, {"kind": "closing"}],
             ("seats", 1),
             "cem is the chair",

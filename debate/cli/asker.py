@@ -17,7 +17,7 @@ import click
 from debate.errors import SpeakerError
 from debate.speakers.base import Prompt
 from debate.speakers.hygiene import MAX_CHARACTERS
-from debate.text import showable
+from debate.text import one_line, showable
 
 HOW = "Your words, then an empty line:"
 
@@ -62,6 +62,9 @@ class Asker:
 
     def _show(self, prompt: Prompt) -> None:
         if sys.stdin is None or not sys.stdin.isatty():
+            if prompt.unread:  # whoever wrote a file of answers is to know which was none
+                said = showable(one_line(prompt.messages[-2].content))
+                click.echo(f"  [not an answer to what was asked, so read on: {said:.60}]", err=True)
             return
         brief = prompt.messages[-1].content.rpartition(_BRIEF)[2].strip()
         with suppress(OSError):  # a terminal that has gone; its input will have ended too

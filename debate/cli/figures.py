@@ -297,7 +297,9 @@ def _asked(f: Figures) -> list[str]:
 
 
 def _motion(m: MotionFigures, counted: Stats) -> list[str]:
-    title = m.title or motion_name(m.motion)
+    # The scenario's own is voted on once a phase.
+    of_phase = "" if m.phase is None else f"the motion, in phase {m.phase + 1}"
+    title = m.title or of_phase or motion_name(m.motion)
     votes = ["-" if n is None else str(n) for n in (m.yes, m.no, m.abstain)]
     carried = "-" if m.carried is None else "yes" if m.carried else "no"
     by = counted.names.get(m.sponsors[0], m.sponsors[0]) if m.sponsors else ""

@@ -54,8 +54,8 @@ from debate.wording import (
     asked_line,
     broke_off,
     conference_line,
-    idle_line,
     minutes_heading,
+    opening_line,
     order_line,
     rooms_line,
     spoken_by,
@@ -337,8 +337,9 @@ class Printer:
         # Where they choose each other, they have yet to do so.
         if item.kind == "caucus" and (item.rooms or not (plan and plan.rooms == "choice")):
             self._note(rooms_line(item.rooms, self._names))
-        if plan and (idle := idle_line(plan, len(open_motions(self._state)))):
-            self._note(idle)
+        motions = len(open_motions(self._state))
+        if plan and (line := opening_line(self._state.opened, plan, motions)):
+            self._note(line)
 
     def _note(self, text: str, *, dim: bool = True) -> None:
         self.status("")

@@ -9,7 +9,7 @@ from debate.cli.table import table
 from debate.cli.wrapping import paragraph
 from debate.errors import YaltaError
 from debate.library import load_scenario, persona_files, scenario_files, scenario_path
-from debate.lint import advice, taking_part
+from debate.lint import advice, named_by, taking_part
 from debate.scenario import Phase, Scenario, SeatPlan
 from debate.text import showable
 from debate.yaml_file import problems_at
@@ -123,6 +123,8 @@ def _who(scenario: Scenario, phase: Phase) -> str:
     seats = taking_part(scenario, phase)
     members = tuple(s.name for s in scenario.seats if s.role == "member")
     who = "all members" if seats == members else ", ".join(seats)
+    if phase.seats and not named_by(scenario, phase):
+        who = f"all members (nobody is {' or '.join(phase.seats)})"
     if phase.kind == "caucus":
         if isinstance(phase.rooms, dict):
             return "; ".join(f"{name}: {', '.join(room)}" for name, room in phase.rooms.items())

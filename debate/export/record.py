@@ -58,9 +58,9 @@ from debate.wording import (
     ask_failed_line,
     begun,
     conference_line,
-    idle_line,
     minutes_heading,
     note_heading,
+    opening_line,
     order_line,
     room_told,
     rooms_line,
@@ -229,9 +229,9 @@ class _Teller:
         self._chapters.append(Chapter(event.phase, event.title))
         if event.rooms:
             self._open_rooms(event)
-        phases = self._opened.scenario.phases if self._opened else ()
-        if event.phase < len(phases):
-            self._remark(idle_line(phases[event.phase], len(self._open)))
+        if self._opened and event.phase < len(self._opened.scenario.phases):
+            plan = self._opened.scenario.phases[event.phase]
+            self._remark(opening_line(self._opened, plan, len(self._open)))
 
     def _open_rooms(self, event: PhaseOpened | RoomsOpened) -> None:
         here = self._chapters[-1]

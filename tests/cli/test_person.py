@@ -47,7 +47,7 @@ def held(tmp_path):
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert verify(path).good, verify(path).faults
-        return read(path), done.stdout
+        return read(path), done.stdout + done.stderr
 
     return hold
 
@@ -133,7 +133,8 @@ def test_a_person_bids_and_chooses_whom_to_meet(held):
 
 def test_what_cannot_be_read_is_asked_for_until_it_can(held):
     house = phase("house", "vote", vote={"on": "house"})
-    events, _ = held([house], ["Well, let me think.", "yes", "abstain"])
+    events, told = held([house], ["Well, let me think.", "yes", "abstain"])
+    assert "[not an answer to what was asked, so read on: Well, let me think.]" in told
     assert not of(AskFailed, events)
     votes = {e.seat: (e.vote, e.how, len(e.tries)) for e in of(VoteCast, events)}
     assert sorted(vote for vote, _, _ in votes.values()) == ["abstain", "yes"]

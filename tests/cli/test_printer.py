@@ -235,7 +235,7 @@ def test_what_the_chair_does_is_told(capsys):
     assert out.split("── Openings ──")[1].split("\n\n") == [
         "",
         "Note from the chair to all: Shorter, please.",
-        "Note from the chair to Bo: Be kind.",
+        "Note from the chair to Bo alone: Be kind.",
         "Ada was passed over in round 1.",
         "Turn 3 is struck from the record, and asked for again.",
         "From here on, kimi-k2.6 speaks for Bo.",

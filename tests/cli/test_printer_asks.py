@@ -95,8 +95,10 @@ def test_choices_and_the_rooms_that_come_of_them_are_told(capsys):
     assert out.startswith("\nAda would meet Bo.\nBo would meet Ada.\n\nIn private: Ada and Bo.\n")
     none = played([phase], of_seat(ada="nobody", bo="nobody"))
     assert "\nNobody meets in private.\n" in shown(none, capsys)
-    alone = played([{"kind": "caucus"}], seats=("ada",))
-    assert shown(alone, capsys).startswith("\nNobody meets in private.\n")
+    for rooms in ("pairs", "choice"):
+        alone = played([{"kind": "caucus", "rooms": rooms}], seats=("ada",))
+        assert not any(event.type == "ask.opened" for event in alone)
+        assert shown(alone, capsys).startswith("\nNobody meets in private.\n")
 
 
 MOVED = [{"kind": "motions"}, {"kind": "amendments"}, {"kind": "vote"}]
@@ -145,6 +147,13 @@ def test_a_vote_on_nothing_says_so(capsys):
     assert out.startswith("\nNo motion is open: there is nothing to vote on.\n")
     assert "── Phase 2 ──\n\nNo motion is open: there is nothing to amend.\n" in out
     assert out.count("No motion is open") == 2
+
+
+def test_a_phase_of_nobody_says_that_all_members_take_part(capsys):
+    plan = scenario(["ada", "bo"], [{"kind": "plenary", "seats": ["audience", "chair"]}])
+    out = shown(Play(manifest(plan)).run().events, capsys)
+    assert out.startswith("\nNobody at the table is audience or chair: all members take part.\n")
+    assert "\nBo\n" in out
 
 
 def test_who_amends_their_own_motion_is_not_waited_for(capsys):

@@ -48,10 +48,11 @@ async def test_a_burst_of_keys_opens_one_dialog(server, script, tmp_path):
         await pilot.pause()
         assert len(pilot.app.screen_stack) == 3  # the first of all, the stage, and one question
         assert isinstance(pilot.app.screen, WriteNote)
-        assert not stage.session.conference.chair.pausing
+        assert stage.session.conference.chair.pausing  # until the note is written
         assert in_air(stage)
         await pilot.press("escape")
         await wait_until(pilot, lambda: pilot.app.screen is stage)
+        assert not stage.session.conference.chair.pausing
         await pilot.press("x")  # and when it is answered, commands work again
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
 

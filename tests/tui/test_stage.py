@@ -128,6 +128,22 @@ async def test_n_passes_a_note_to_all_or_to_one_in_private(server, script, tmp_p
         assert good(stage)
 
 
+async def test_nobody_is_given_the_floor_while_a_note_is_written(server, script, tmp_path):
+    script.slow = True
+    async with staged(server, tmp_path) as (pilot, stage):
+        await wait_until(pilot, lambda: in_air(stage))
+        await pilot.press("n")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, WriteNote))
+        script.slow = False
+        stage.session.conference.chair.skip()
+        await wait_until(pilot, lambda: held(stage))
+        pilot.app.screen.query_one(TextArea).text = "Before you go on."
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: over(stage))
+        assert stage.session.conference.state.notes[-1].text == "Before you go on."
+        assert good(stage)
+
+
 async def test_t_takes_a_seat_over_and_gives_it_back(server, script, tmp_path):
     script.slow = True
     async with staged(server, tmp_path) as (pilot, stage):

@@ -151,12 +151,18 @@ class SteeringScreen(AskingScreen[None]):
 
     @asks
     async def action_note(self) -> None:
-        """Pass a note."""
-        if self._steerable() is None:
+        """Pass a note. Nobody is given the floor while it is written."""
+        conference = self._steerable()
+        if conference is None:
             return
+        holds = self.session.standing == "running" and not conference.chair.pausing
+        if holds:
+            self._chaired(lambda chair: chair.pause())
         note = await self.app.push_screen_wait(WriteNote(self._seats()))
         if note is not None:
             self._chaired(lambda chair: chair.pass_note(note.text, note.to))
+        if holds:
+            self.action_pause()
 
     @asks
     async def action_take(self) -> None:

@@ -45,7 +45,7 @@ from debate.events import (
 from debate.scenario import HOUSE_MOTION, VotePlan
 from debate.swing import swing
 from debate.text import unbroken
-from debate.wording import Names, ask_failed_line, idle_line
+from debate.wording import Names, ask_failed_line, opening_line
 from tui.widgets.floor.blocks import Block, Room, plain
 
 Key = tuple[object, ...]
@@ -189,10 +189,11 @@ class Unheard:
         gathered.block.reasoning = self._lines(bids)
 
     def _open_phase(self, event: PhaseOpened) -> None:
-        """Say of a phase that wants for a motion why nothing comes of it."""
+        """Say of a phase what is to be known of it as it opens."""
         phases = self._opened.scenario.phases
         if event.phase < len(phases):
-            self._remark(idle_line(phases[event.phase], len(self._open)), None)
+            line = opening_line(self._opened, phases[event.phase], len(self._open))
+            self._remark(line, None)
 
     def _settle_bids(self, turn: TurnOpened) -> None:
         """The floor was given: all bids for it are known."""
