@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import click
@@ -37,8 +37,13 @@ _SEAT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
     metavar="FILE",
     help="A card that takes the place of the one with its id.",
 )
+@click.option("--model", metavar="MODEL", help="Who speaks for every seat from there on.")
 @click.option(
-    "seat_models", "--seat", multiple=True, metavar="SEAT=MODEL", help="Who speaks for a seat."
+    "seat_models",
+    "--seat",
+    multiple=True,
+    metavar="SEAT=MODEL",
+    help="Who speaks for a seat, whatever --model says.",
 )
 @click.option(
     "notes",
@@ -57,6 +62,7 @@ def fork(
     turn: int | None,
     at: int | None,
     personas: tuple[str, ...],
+    model: str | None,
     seat_models: tuple[str, ...],
     notes: tuple[str, ...],
     rules: tuple[str, ...],
@@ -74,9 +80,10 @@ def fork(
     """
     source = find_transcript(transcript)
     seats = fold(read(source)).profiles
+    models = dict.fromkeys(seats, model) if model else {}
     changes = Changes(
         personas=tuple(_persona(name) for name in personas),
-        seats=_profiles(seat_models, seats),
+        seats=_profiles({**models, **seat_pairs(seat_models)}, seats),
         rules=rules,
         notes=tuple(_note(note, seats) for note in notes),
     )
@@ -91,8 +98,7 @@ def _persona(name: str) -> Persona:
     return read_persona(path) if path.suffix in (".yaml", ".yml") else load_persona(name)
 
 
-def _profiles(seat_models: Sequence[str], seats: Collection[str]) -> Mapping[str, Profile]:
-    models = seat_pairs(seat_models)
+def _profiles(models: Mapping[str, str], seats: Collection[str]) -> Mapping[str, Profile]:
     if strange := [seat for seat in models if seat not in seats]:
         raise UnknownName("seat", strange[0], seats)
     return asyncio.run(_made_ready(models)) if models else {}

@@ -67,6 +67,14 @@ def test_what_is_to_be_otherwise_is_told_in_the_new_transcript(parent, tmp_path)
     assert "one more rule of the house: Be brief." in told
 
 
+def test_one_model_speaks_for_all_who_are_not_named(parent, tmp_path, monkeypatch):
+    monkeypatch.setenv("MOONSHOT_API_KEY", "sk-test")
+    run("fork", parent, "-o", tmp_path / "f.jsonl", "--model", "me", "--seat", "yang=kimi-k2.6")
+    models = {seat: p.model for seat, p in fold(read(tmp_path / "f.jsonl")).profiles.items()}
+    assert models == {**dict.fromkeys(models, "me"), "yang": "kimi-k2.6"}
+    assert len(models) > 2
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
