@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 import threading
 from contextlib import suppress
 
 import click
 
+from debate.cli.wrapping import wrapped
 from debate.errors import SpeakerError
 from debate.speakers.base import Prompt
 from debate.speakers.hygiene import MAX_CHARACTERS
@@ -68,7 +70,8 @@ class Asker:
             return
         brief = prompt.messages[-1].content.rpartition(_BRIEF)[2].strip()
         with suppress(OSError):  # a terminal that has gone; its input will have ended too
-            click.echo(f"\n\n{showable(brief)}\n\n{HOW}", err=True)
+            columns = shutil.get_terminal_size().columns
+            click.echo(f"\n\n{wrapped(brief, columns)}\n\n{HOW}", err=True)
 
     async def _line(self) -> str | None:
         """The next line, without its end; None if there are no more."""
