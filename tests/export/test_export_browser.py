@@ -154,7 +154,7 @@ def test_it_is_dark_where_the_system_is_and_can_be_switched(browser, sample):
         page.emulate_media(color_scheme="dark")
         dark = ground(page)
         assert light != dark
-        assert page.text_content("#dress") == "Light"
+        comes(page, "document.getElementById('dress').textContent == 'Light'")
         page.click("#dress")
         assert ground(page) == light
         page.reload()
