@@ -102,7 +102,9 @@ def _reply(brief: str, draw: random.Random) -> str:
         "Write the number": f"{draw.randrange(10)} I have a point",
         "Write the names": named,
         "Write the name": named + question,
-        'Write "table:': draw.choice([tabled, tabled, *(f"join {m}" for m in motions), "pass"]),
+        'Write "table:': draw.choice([tabled, *(f"join {m}" for m in motions), "pass"])
+        if motions
+        else tabled,
         'Write "join': draw.choice([*(f"join {m}" for m in motions), "pass"]),
         'Write "M1: the new text"': draw.choice([*amended, *amended, "pass"]),
         "Write yes, no or abstain": f"{draw.choice(['yes', 'no', 'abstain'])}, it is so",

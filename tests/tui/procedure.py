@@ -30,7 +30,7 @@ BAD = "[b]bold[/b] \x1b[31m\u202e"
 def asked_of(body) -> tuple[str, dict[str, object]]:
     """Who is asked, and what the form of the answer holds; nothing, of a turn."""
     brief = body["messages"][-1]["content"].rpartition("---\n")[2]
-    found = re.search(r"You are ([^.\n]+)\.", brief)
+    found = re.search(r"You are ([^.,\n]+)[.,]", brief)
     schema = body.get("response_format", {}).get("json_schema", {}).get("schema", {})
     return found[1] if found else "", schema.get("properties", {})
 
