@@ -66,9 +66,7 @@ def taking_part(scenario: Scenario, phase: Phase) -> tuple[str, ...]:
 
 def named_by(scenario: Scenario, phase: Phase) -> tuple[str, ...]:
     """The seats that a phase names, by themselves or by role or side."""
-    named = set(phase.seats)
-    groups = ((s.name, {s.name, s.role, s.side}) for s in scenario.seats if s.role != "chair")
-    return tuple(seat for seat, groups_ in groups if named & groups_)
+    return tuple(s.name for s in scenario.seats if phase.includes(s.name, s.role, s.side))
 
 
 def _scripted(loc: Loc, text: str) -> Iterator[Advice]:

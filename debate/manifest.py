@@ -65,9 +65,7 @@ class ConferenceOpened(Event):
 
     def named(self, phase: Phase) -> tuple[str, ...]:
         """Ids of the seats at the table that a phase names, by themselves or by role or side."""
-        named = set(phase.seats)
-        groups = ((s.id, {s.id, s.role, s.side}) for s in self.seats if s.role != "chair")
-        return tuple(seat for seat, groups_ in groups if named & groups_)
+        return tuple(s.id for s in self.seats if phase.includes(s.id, s.role, s.side))
 
     @property
     def chair(self) -> str | None:

@@ -236,6 +236,10 @@ class Phase(Model):
     most: int = Field(3, ge=1, le=100, description="Motions that may be tabled in the phase.")
     vote: VotePlan = Field(VotePlan(), examples=[{"rule": "two_thirds", "secret": True}])
 
+    def includes(self, seat: str, role: Role, side: str | None) -> bool:
+        """Whether a seat is among those that it names, by themselves or by role or side."""
+        return role != "chair" and not {seat, role, side}.isdisjoint(self.seats)
+
     @model_validator(mode="after")
     def _once(self) -> Phase:
         if self.rounds != 1 and self.kind not in ROUNDS:

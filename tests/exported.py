@@ -22,7 +22,7 @@ from debate.events import (
 from debate.export.source import Source, source
 from debate.standing import last_withdrawable
 from debate.state import last_held
-from debate.transcript import Transcript, read
+from debate.transcript import Transcript
 
 
 class Meddler:
@@ -89,13 +89,3 @@ def saved(path: Path, events, name="talk") -> Source:
 def turns_in(text):
     """Numbers of the turns whose words stand in a text."""
     return {int(number) for number in re.findall(r"<(\d+)>", text)}
-
-
-def turns_with(path: Path, *words: str) -> list[int]:
-    """Numbers of the turns of a transcript that hold all of these words, the speaker's id too."""
-    said = {
-        event.turn: f"{event.seat} {event.text}".casefold()
-        for event in read(path)
-        if isinstance(event, TurnClosed)
-    }
-    return [turn for turn, text in said.items() if all(w.casefold() in text for w in words)]

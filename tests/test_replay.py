@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,13 @@ def lively(body: dict[str, Any]) -> Reply:
     schema = schema_of(body)
     if schema is None:
         return Reply([f"I say {chance.randrange(10**9)}.", f"\n\nAnd {chance.randrange(10**9)}."])
-    again = body["messages"][-2]["role"] == "assistant"
-    if chance.random() < (0.5 if again else 0.35):
+    again = "That could not be read." in said
+    if "vote" in schema["properties"]:  # half of the voters have to be asked twice
+        name = re.findall(r"You are ([^.,]+)[.,]", said)[-1]
+        strays = not again and len(name) % 2 == 1
+    else:
+        strays = chance.random() < (0.5 if again else 0.35)
+    if strays:
         return Reply([f"Hm, {chance.choice('abcdef')}."])
     fields: dict[str, Any] = {}
     for name, value in schema["properties"].items():
@@ -93,6 +99,8 @@ async def test_a_replay_of_a_scenario_that_ships_gives_all_of_it_again(tmp_path,
     again = await replayed(plan, recorded, tmp_path / "again")
     assert came_of(again) == came_of(recorded)
     assert came_of(again)["end"] == "conference.closed"
+    hows = {answer["how"] for answer in came_of(recorded)["answers"].values()}
+    assert {"json", "repaired"} <= hows
     assert verify(again).faults == ()
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 from debate.conference import Conference
+from debate.events import AskFailed, AskOpened, TurnFailed, TurnOpened
 from debate.scenario import Scenario
 from debate.seating import Wishes
 from debate.speakers.human import Ask
 from debate.speakers.registry import Registry
-from debate.take import Watch
+from debate.take import Item, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,10 @@ class Session:
     ) -> None:
         self.standing: Standing = "starting"
         self.conference: Conference | None = None
+        self.failed = False
+        """Whether what was asked for last could not be had."""
         self._what = what
-        self._watch = watch
+        self._watched = watch
         self._changed = changed
         self._ask = ask
         self._go = asyncio.Event()
@@ -68,6 +71,14 @@ class Session:
         """Go on after a pause, for so many turns or until something stops it."""
         self._turns = turns
         self._go.set()
+
+    def _watch(self, item: Item) -> None:
+        match item:
+            case TurnFailed() | AskFailed():
+                self.failed = item.reason not in ("aborted", "interrupted", "skipped")
+            case TurnOpened() | AskOpened():
+                self.failed = False
+        self._watched(item)
 
     async def hold(self) -> None:
         """Hold the conference until it is over. Cancelling leaves a transcript that resumes.

@@ -1,7 +1,8 @@
 """Asks a person at the command line to speak for a seat.
 
 They read what is asked of them on standard error and write on standard input, up to an empty line.
-Where that is no terminal, a program or a file may be the person: the same lines, nothing shown.
+Where that is no terminal, a program or a file may be the person: the same lines, and nothing is
+shown but what was no answer.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contextlib import suppress
 import click
 
 from debate.cli.wrapping import wrapped
+from debate.columns import cut
 from debate.errors import SpeakerError
 from debate.speakers.base import Prompt
 from debate.speakers.hygiene import MAX_CHARACTERS
@@ -65,8 +67,8 @@ class Asker:
     def _show(self, prompt: Prompt) -> None:
         if sys.stdin is None or not sys.stdin.isatty():
             if prompt.unread:  # whoever wrote a file of answers is to know which was none
-                said = showable(one_line(prompt.messages[-2].content))
-                click.echo(f"  [not an answer to what was asked, so read on: {said:.60}]", err=True)
+                said = cut(showable(one_line(prompt.messages[-2].content)), 60)
+                click.echo(f"  [not an answer to what was asked, so read on: {said}]", err=True)
             return
         brief = prompt.messages[-1].content.rpartition(_BRIEF)[2].strip()
         with suppress(OSError):  # a terminal that has gone; its input will have ended too

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import suppress
 
 import pytest
@@ -142,6 +143,26 @@ async def test_nobody_is_given_the_floor_while_a_note_is_written(server, script,
         await wait_until(pilot, lambda: over(stage))
         assert stage.session.conference.state.notes[-1].text == "Before you go on."
         assert good(stage)
+
+
+async def test_what_failed_while_a_note_was_written_is_not_asked_for_again(tmp_path):
+    asked = threading.Event()
+
+    def refuse(body):
+        asked.wait(20)
+        return Reply(status=400, body='{"error": {"message": "no"}}')
+
+    with ChatServer(refuse) as bad:
+        async with staged(bad, tmp_path) as (pilot, stage):
+            await wait_until(pilot, lambda: stage.session.standing == "running")
+            await pilot.press("n")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, WriteNote))
+            asked.set()
+            await wait_until(pilot, lambda: held(stage))
+            await pilot.press("escape")
+            await wait_until(pilot, lambda: pilot.app.screen is stage)
+            assert held(stage)
+            assert types(stage)[-2:] == ["turn.failed", "floor.paused"]
 
 
 async def test_t_takes_a_seat_over_and_gives_it_back(server, script, tmp_path):

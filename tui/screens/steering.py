@@ -161,7 +161,8 @@ class SteeringScreen(AskingScreen[None]):
         note = await self.app.push_screen_wait(WriteNote(self._seats()))
         if note is not None:
             self._chaired(lambda chair: chair.pass_note(note.text, note.to))
-        if holds:
+        # Where a turn failed meanwhile, it is for the user to say that it be asked for again.
+        if holds and not (self.session.standing == "held" and self.session.failed):
             self.action_pause()
 
     @asks
