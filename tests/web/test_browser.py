@@ -221,6 +221,7 @@ def test_for_reading_there_is_the_library_and_the_reader_alone(context, tmp_path
         page.page.keyboard.type("lobby")
         page.wait_for("No matches found")
         page.press("Control+u")
+        page.wait_for("Search for commands")  # a bound key comes after letters typed behind it
         page.page.keyboard.type("screenshot")
         page.wait_for("Save an SVG")
         with page.page.expect_download() as file:  # by its own door
