@@ -69,7 +69,8 @@ async def held(batch: Batch, workers: int, kills: int, seed: int, *, told: bool 
 
 
 async def test_a_batch_whose_workers_are_killed_is_whole_in_the_end(tmp_path):
-    with streamer(tokens=20, delay_ms=1) as model:
+    # So slow that a quick machine is not done before the first kill.
+    with streamer(tokens=20, delay_ms=5) as model:
         plan = write_plan(tmp_path, model, arms="[full, no-persona]", seeds=8, jobs=6)
         batch = Batch(BatchFolder.begin(plan))
         with batch.folder.held():
